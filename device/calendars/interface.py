@@ -1,11 +1,13 @@
 """What a calendar provider is: two halves and one value that names them.
 
-`RoomCalendar` is the device half: one room, one short-lived access, in memory only. `CalendarAccount` is the hub half: the organisation's
-credential, all rooms. A provider's module ends in `PROVIDER = Provider(...)`; a member of `device.calendars.Providers` is its only
-registration, and the contract suite in `tests/device/calendars` picks it up from there.
+`RoomCalendar` is the device half: one room, one short-lived access, in memory only. `CalendarAccount` is the hub
+half: the organisation's credential, all rooms. A provider's module ends in `PROVIDER = Provider(...)`; a member of
+`device.calendars.Providers` is its only registration, and the contract suite in `tests/device/calendars` picks it up
+from there.
 
-Rules for both halves: every answer is bounded (time, size, pages); no error but those of `device.model.errors` leaves; text becomes
-`SafeText` at once; times are UTC; all-day meetings are floating dates; one bad item is counted in `skipped` and never costs the others.
+Rules for both halves: every answer is bounded (time, size, pages); no error but those of `device.model.errors`
+leaves; text becomes `SafeText` at once; times are UTC; all-day meetings are floating dates; one bad item is counted
+in `skipped` and never costs the others.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,6 +15,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+import msgspec
 
 from device.model.clock import Clock
 from device.model.occurrence import Occurrence
@@ -34,7 +38,9 @@ BOOKED_HERE = "Booked at the door"
 
 
 class AccessToken(Value):
-    """What a device may hold: access that runs out, or, where the provider knows none, a credential. Never written down."""
+    """What a device may hold: access that runs out, or, where the provider knows none, a credential. Never written
+    down.
+    """
 
     token: Secret
     username: str = ""
@@ -58,7 +64,9 @@ class Connection(Value):
 
 
 class Skipped(Value):
-    """A meeting that could not be read: what it was called by, and why, for `explain`. It holds no text of the meeting."""
+    """A meeting that could not be read: what it was called by, and why, for `explain`. It holds no text of the
+    meeting.
+    """
 
     id: str
     why: str
@@ -91,8 +99,8 @@ class Booking(Value):
 class RoomCalendar(Protocol):
     """The device half: one room's calendar, read and written with this room's access.
 
-    Every method may raise `CalendarUnreachable`, `CalendarBusy`, `MalformedAnswer`, `AccessExpired`, `CredentialRefused`,
-    `AccessDenied` and `RoomNotFound`; those that write also `ReadOnlyCalendar`.
+    Every method may raise `CalendarUnreachable`, `CalendarBusy`, `MalformedAnswer`, `AccessExpired`,
+    `CredentialRefused`, `AccessDenied` and `RoomNotFound`; those that write also `ReadOnlyCalendar`.
     """
 
     async def read(self, window: Window) -> WindowRead:
@@ -174,7 +182,7 @@ class Notification(Value):
     """What a provider called with: a hint to look again, never data."""
 
     headers: dict[str, str]
-    query: dict[str, str] = {}
+    query: dict[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
 
 

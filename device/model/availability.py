@@ -1,7 +1,7 @@
 """The one place that says Free, In use, Starting, Check in, Closed or Unknown.
 
-FREE is a proof: the clock is trusted, the data is fresh, and its window holds now and the next quarter of an hour. Whatever cannot be
-proved is UNKNOWN. The answer holds until `next_change`, so nothing polls the clock.
+FREE is a proof: the clock is trusted, the data is fresh, and its window holds now and the next quarter of an hour.
+Whatever cannot be proved is UNKNOWN. The answer holds until `next_change`, so nothing polls the clock.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,7 +56,9 @@ class Availability(Value):
     next_change: datetime
     """The first instant after now at which the answer may be another."""
     until: datetime | None = None
-    """FREE: the next start or closing time; STARTING: the start; CHECK_IN: the release; IN_USE: the end; CLOSED: the opening."""
+    """FREE: the next start or closing time; STARTING: the start; CHECK_IN: the release; IN_USE: the end; CLOSED: the
+    opening.
+    """
     free_from: datetime | None = None
     """IN_USE and CHECK_IN: when the meetings that follow without a gap are over, as far as the window tells."""
     current: Occurrence | None = None

@@ -1,4 +1,5 @@
-"""What can go wrong with a calendar, named by who must act. No vendor's error leaves its provider; it becomes one of these.
+"""What can go wrong with a calendar, named by who must act. No vendor's error leaves its provider; it becomes one of
+these.
 
 CalendarError
 ├── CalendarUnreachable     nobody: try again, keep the cache
@@ -32,7 +33,9 @@ class SettingsError(DoorlightError):
 
 
 class CalendarError(DoorlightError):
-    """A provider did not give what was asked. The text is for logs and `doctor`: never a token, subject, name or link."""
+    """A provider did not give what was asked. The text is for logs and `doctor`: never a token, subject, name or
+    link.
+    """
 
 
 class CalendarUnreachable(CalendarError):

@@ -1,8 +1,10 @@
-"""The one door for text from outside: whatever a stranger wrote in an invitation comes out of here as harmless characters.
+"""The one door for text from outside: whatever a stranger wrote in an invitation comes out of here as harmless
+characters.
 
-Normative (threats T1, T5): the input is bounded, whole ECMA-48 control strings are removed, the rest is NFC, every kind of space
-becomes one space, control, private, unassigned, direction and filler characters are dropped, at most four marks stay on a base,
-and the result is capped by grapheme. Total (never raises), idempotent, linear in the length of the input.
+Normative (threats T1, T5): the input is bounded, whole ECMA-48 control strings are removed, the rest is NFC, every
+kind of space becomes one space, control, private, unassigned, direction and filler characters are dropped, at most
+four marks stay on a base, and the result is capped by grapheme. Total (never raises), idempotent, linear in the
+length of the input.
 """
 
 import re
@@ -38,6 +40,7 @@ class SafeText(str):
     __slots__ = ()
 
     def __new__(cls, raw: object = "", *, limit: int = LIMIT) -> "SafeText":
+        """Clean `raw` unless it is clean already."""
         if isinstance(raw, SafeText) and len(raw) <= limit:
             return raw
         return super().__new__(cls, _clean(raw, limit) if isinstance(raw, str) and raw else "")

@@ -37,7 +37,9 @@ class RoomState(Value):
     as_of: datetime
     availability: Availability
     day: tuple[Occurrence, ...] = ()
-    """What touches the local day of `as_of`, and the first of the next day, by start; cancelled and free ones left out."""
+    """What touches the local day of `as_of`, and the first of the next day, by start; cancelled and free ones left
+    out.
+    """
     confirmed_at: datetime | None = None
     """When the calendar last confirmed it."""
     fresh: bool = True

@@ -1,7 +1,7 @@
 """The base of every value: frozen, keyword-only, strict when it is decoded.
 
-`msgspec.Struct` rather than a dataclass: the same declaration is the value inside, the strict decoder at the door (unknown
-keys are refused by name and path) and the tagged frame on the wire, at a quarter of a dataclass's memory.
+`msgspec.Struct` rather than a dataclass: the same declaration is the value inside, the strict decoder at the door
+(unknown keys are refused by name and path) and the tagged frame on the wire, at a quarter of a dataclass's memory.
 """
 
 from typing import Any, dataclass_transform

@@ -1,7 +1,8 @@
 """The words between agent and kiosk, over the panel socket (a Unix socket; the agent listens).
 
-On connecting, the agent sends `TimeShown`, `LookShown` and then one of `RoomShown`, `PairingShown`, `FaultShown`; each again whenever it
-changes. The kiosk sends what people ask for, and `Painted` after a frame is really on the glass.
+On connecting, the agent sends `TimeShown`, `LookShown` and then one of `RoomShown`, `PairingShown`, `FaultShown`;
+each again whenever it changes. The kiosk sends what people ask for, and `Painted` after a frame is really on the
+glass.
 """
 
 from datetime import datetime
