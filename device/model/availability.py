@@ -78,6 +78,15 @@ def occupies(occurrence: Occurrence, policy: RoomPolicy) -> bool:
     return policy.tentative_occupies or not tentative
 
 
+def release_at(occurrence: Occurrence, room: Room) -> datetime | None:
+    """When nobody's having checked in releases a meeting; None where no check-in is asked for."""
+    rule = room.policy.check_in
+    if rule is None or occurrence.checked_in_at is not None or occurrence.all_day or occurrence.own:
+        return None
+    bounds = occurrence.bounds(room.zone)
+    return None if bounds.end - bounds.start >= rule.exempt_from else min(bounds.start + rule.release_after, bounds.end)
+
+
 def availability(
     now: datetime,
     occurrences: Iterable[Occurrence],
@@ -177,11 +186,7 @@ class _Door:
         )
 
     def _release_at(self, busy: _Busy) -> datetime | None:
-        """When nobody's having checked in releases it; None where no check-in is asked for."""
-        rule, occurrence = self.policy.check_in, busy.occurrence
-        if rule is None or occurrence.checked_in_at is not None or occurrence.all_day or occurrence.own:
-            return None
-        return None if busy.end - busy.start >= rule.exempt_from else min(busy.start + rule.release_after, busy.end)
+        return release_at(busy.occurrence, self.room)
 
     def _free_from(self) -> datetime:
         """The end of the meetings that follow one another without a gap."""

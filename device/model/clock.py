@@ -10,6 +10,9 @@ from typing import Protocol
 
 from device.model.value import Value
 
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Never steps and, unlike `time.monotonic` on Linux, goes on while the machine sleeps: what was read before is old after."""
+
 
 class ClockTrust(StrEnum):
     """How far the wall clock may be believed (a Raspberry Pi before the 5 has no battery clock)."""
@@ -56,8 +59,10 @@ class SystemClock:
         self.trust = trust
 
     def read(self) -> ClockReading:
-        """The machine's wall clock and its monotonic clock."""
-        return ClockReading(now=datetime.now(UTC), elapsed=timedelta(seconds=time.monotonic()), trust=self.trust)
+        """The machine's wall clock and its steady clock."""
+        return ClockReading(
+            now=datetime.now(UTC), elapsed=timedelta(seconds=time.clock_gettime(_STEADY)), trust=self.trust
+        )
 
 
 HOLDOVER_LIFE = timedelta(days=7)

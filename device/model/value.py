@@ -38,9 +38,20 @@ def from_plain(kind: type, plain: object) -> object:
     raise NotImplementedError(kind)
 
 
+def to_plain(ours: object) -> str:
+    """Encode what msgspec does not know by itself (an `enc_hook`). A `Secret` is refused: it leaves on purpose only.
+
+    Raises:
+        NotImplementedError: the type is none of ours, or a secret.
+    """
+    if isinstance(ours, SafeText):
+        return str(ours)
+    raise NotImplementedError(type(ours).__name__)
+
+
 def encode(value: Value) -> bytes:
     """The value as one line of JSON."""
-    return msgspec.json.encode(value)
+    return msgspec.json.encode(value, enc_hook=to_plain)
 
 
 def decode(data: bytes | str, kind: Any) -> Any:

@@ -1,0 +1,91 @@
+"""`make pictures`: draw every state of the door at every size, both ways of type, in the appliance's own terminal.
+
+    make pictures STATES=free,in-use SIZES=800x480 WAYS=pixels
+    python -m bench.pictures --states free,in-use --sizes 800x480 --ways pixels,cells --into DIR
+
+Nothing is left behind: mounts and processes live in namespaces of their own that end with this command.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.glass.gallery import Job, names
+from bench.glass.tool_root import LIBRARIES, NoToolRoot, tool_root
+from device.model.value import encode
+
+SIZES = ("800x480", "720x1280", "1280x720", "1280x800", "1920x1080")
+WAYS = ("pixels", "cells")
+_REPOSITORY = Path(__file__).resolve().parents[1]
+_INSIDE = """
+set -e
+mount --make-rprivate /
+mount --rbind /dev "$ROOT/dev"
+mount -t proc proc "$ROOT/proc"
+mount -t tmpfs tmpfs "$ROOT/tmp"
+mkdir -p "$ROOT/tmp/doorlight" "$ROOT/tmp/pictures"
+mount --bind "$REPOSITORY" "$ROOT/tmp/doorlight"
+mount --bind "$INTO" "$ROOT/tmp/pictures"
+exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONPATH="/tmp/doorlight:/$LIBRARIES" sh -c 'cd /tmp && exec python3 -m bench.glass.draw'
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Draw what was asked for; the exit code says whether all of it was drawn."""
+    wanted = _parse(arguments)
+    try:
+        root = tool_root()
+    except NoToolRoot as reason:
+        print(reason, file=sys.stderr)
+        return 2
+    into = Path(wanted.into).resolve()
+    into.mkdir(parents=True, exist_ok=True)
+    jobs = [
+        Job(scene=scene, way=way, width=width, height=height, into="/tmp/pictures")  # noqa: S108  the tool root's own
+        for scene in wanted.states
+        for width, height in (map(int, size.split("x")) for size in wanted.sizes)
+        for way in wanted.ways
+    ]
+    print(f"{len(jobs)} pictures into {into}", file=sys.stderr)
+    return _draw(root, into, jobs)
+
+
+def _draw(root: Path, into: Path, jobs: list[Job]) -> int:
+    """Enter the root in mount and process namespaces that vanish with the command."""
+    places = {"ROOT": str(root), "REPOSITORY": str(_REPOSITORY), "INTO": str(into), "LIBRARIES": LIBRARIES}
+    done = subprocess.run(
+        ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _INSIDE],
+        env=os.environ | places,
+        input=b"".join(encode(job) + b"\n" for job in jobs),
+        check=False,
+    )
+    return done.returncode
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.pictures", description="Draw the door in a real terminal.")
+    for option, known in (("states", names()), ("sizes", SIZES), ("ways", WAYS)):
+        asked = os.environ.get(option.upper()) or ",".join(known)
+        kind, help_text = _list_of(known), f"of: {', '.join(known)}"
+        parser.add_argument(f"--{option}", type=kind, default=asked, metavar="A,B", help=help_text)
+    parser.add_argument("--into", default=str(_REPOSITORY / "build" / "pictures"), help="folder; default %(default)s")
+    return parser.parse_args(arguments)
+
+
+def _list_of(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    def chosen(text: str) -> tuple[str, ...]:
+        asked = tuple(text.split(","))
+        unknown = [each for each in asked if each not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(known)}")
+        return asked
+
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

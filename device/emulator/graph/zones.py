@@ -1,0 +1,47 @@
+"""Time zones as Graph knows them: Windows names and a number of IANA names, in which start and end are put into words."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from device.emulator.graph.call import GraphError
+
+_UTC_NAMES = frozenset(("utc", "etc/utc", "etc/gmt", "tzone://microsoft/utc", "coordinated universal time", "greenwich"))
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone with this Windows or IANA name.
+
+    Raises:
+        GraphError: Graph does not know it.
+    """
+    if name.lower() in _UTC_NAMES:
+        return ZoneInfo("UTC")
+    windows = WINDOWS_TO_OLSON.get(name)
+    if windows:
+        return ZoneInfo(windows)
+    if name in available_timezones():
+        return ZoneInfo(name)
+    message = f"A valid TimeZone value must be specified. The following TimeZone value is not supported: '{name}'."
+    raise GraphError(400, "TimeZoneNotSupportedException", message)
+
+
+def windows_name(iana: str) -> str:
+    """The Windows name of an IANA zone, as Exchange prefers to say it; the IANA name where it has none."""
+    return next((windows for windows, olson in WINDOWS_TO_OLSON.items() if olson == iana), iana)
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as Graph writes it: UTC with seven digits and a Z."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"
+
+
+def parse_instant(text: str) -> datetime:
+    """A date and time of ISO 8601 with or without an offset (none: UTC) and any number of fractional digits.
+
+    Raises:
+        ValueError: it is none.
+    """
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

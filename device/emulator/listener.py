@@ -1,0 +1,105 @@
+"""The door of the office's servers: accepts connections on loopback, or resets or ignores them when the network is cut."""
+
+import asyncio
+import logging
+import socket
+import ssl
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from device.emulator.faults import Faults, Network
+
+log = logging.getLogger(__name__)
+
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER switched on with no time: closing resets."""
+
+
+class Listener:
+    """Accepts for one HTTP server, under the faults' rule. The port stays the same however often the network goes and comes."""
+
+    def __init__(self, server: web.Server[web.BaseRequest], tls: ssl.SSLContext, faults: Faults) -> None:
+        self._server = server
+        self._tls = tls
+        self._faults = faults
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._socket.setblocking(False)
+        self._silenced: list[socket.socket] = []
+        self._handshakes: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        """The port that the system chose."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Accept until left."""
+        self._faults.watch(self._network_changed)
+        accepting = asyncio.create_task(self._accept())
+        try:
+            yield
+        finally:
+            accepting.cancel()
+            self._forget_silenced()
+            self._socket.close()
+            tasks = (accepting, *self._handshakes)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._server.shutdown(timeout=0.5)
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, _ = await loop.sock_accept(self._socket)
+            if self._faults.network is Network.CUT:
+                reset(connection)
+                connection.close()
+            elif self._faults.network is Network.SILENT:
+                self._silenced.append(connection)
+            else:
+                task = asyncio.create_task(self._serve(connection))
+                self._handshakes.add(task)
+                task.add_done_callback(self._handshakes.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(self._server, connection, ssl=self._tls)
+        except OSError as error:
+            log.debug("a handshake failed: %s", type(error).__name__)
+            connection.close()
+
+    def _network_changed(self) -> None:
+        if self._faults.network is Network.UP:
+            # Whoever waited in the silence is sent away, and comes again.
+            self._forget_silenced()
+            return
+        for protocol in self._server.connections:
+            if protocol.transport is not None:
+                cut(protocol.transport)
+
+    def _forget_silenced(self) -> None:
+        for connection in self._silenced:
+            reset(connection)
+            connection.close()
+        self._silenced.clear()
+
+
+def reset(connection: socket.socket) -> None:
+    """Make the closing of a connection a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+
+def cut(transport: asyncio.BaseTransport) -> None:
+    """Reset a connection now."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    if isinstance(transport, asyncio.Transport):
+        transport.abort()

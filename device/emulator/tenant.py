@@ -1,0 +1,77 @@
+"""The pretended Microsoft tenant: directory, mailboxes, apps, tokens, subscriptions. Its servers only put it into Graph's words."""
+
+import base64
+import json
+import secrets
+from typing import Any
+
+from device.emulator.directory import DOMAIN, App, Directory
+from device.emulator.faults import Faults
+from device.emulator.graph.limits import Limits
+from device.emulator.mailbox import Mailbox, MailboxChange
+from device.emulator.notifier import Lifecycle, Notifier
+from device.emulator.subscriptions import SubscriptionBook
+from device.emulator.tokens import TokenDesk
+from device.emulator.world_clock import WorldClock
+
+TENANT_ID = "6f0c2d7e-5b1a-4c39-9e55-0d0a51b0d001"
+
+
+class Tenant:
+    """All that the office's cloud holds.
+
+    Args:
+        directory: who and what exists.
+        clock: the office's time.
+        faults: what is wrong just now.
+    """
+
+    def __init__(self, directory: Directory, clock: WorldClock, faults: Faults) -> None:
+        self.id = TENANT_ID
+        self.domain = DOMAIN
+        self.directory = directory
+        self.clock = clock
+        self.faults = faults
+        self.tokens = TokenDesk(clock)
+        self.apps: dict[str, App] = {}
+        self.secret_expired = False
+        """Whether the apps' secrets have run out."""
+        self.limits = Limits()
+        self.subscriptions = SubscriptionBook(clock)
+        self.notifier = Notifier(self.subscriptions, clock, faults, TENANT_ID)
+        self.mailboxes: dict[str, Mailbox] = {
+            address: Mailbox(directory.person(address), entry.room.zone, clock, self.notifier.changed)
+            for address, entry in directory.rooms.items()
+        }
+
+    def register(self, app: App) -> App:
+        """Let an app in."""
+        self.apps[app.client_id] = app
+        return app
+
+    def expire_cursors(self) -> None:
+        """Make every delta token given out so far worth nothing."""
+        for mailbox in self.mailboxes.values():
+            mailbox.epoch += 1
+
+    def lose_subscriptions(self) -> int:
+        """Forget whom to notify, with a warning to whoever gave an address for one; how many there were."""
+        lost = self.subscriptions.active()
+        for entry in lost:
+            self.subscriptions.remove(entry.id)
+            self.notifier.warn(entry, Lifecycle.REMOVED)
+        return len(lost)
+
+
+def opaque(content: dict[str, Any]) -> str:
+    """A token whose inside is nobody's business; the nonce keeps anybody from comparing two."""
+    return base64.urlsafe_b64encode(json.dumps({**content, "nonce": secrets.token_hex(4)}).encode()).decode()
+
+
+def transparent(token: str) -> dict[str, Any] | None:
+    """What is inside a token made by `opaque`; None where it is none of ours."""
+    try:
+        content = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None

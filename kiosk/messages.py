@@ -1,0 +1,38 @@
+"""What travels up through the kiosk: what came from the agent, and what a person at the door wants."""
+
+from textual.message import Message
+
+from device.model.requests import Request
+from device.wire.panel import FromAgent
+
+
+class FrameArrived(Message):
+    """The agent said something."""
+
+    def __init__(self, frame: FromAgent) -> None:
+        super().__init__()
+        self.frame = frame
+
+
+class LinkChanged(Message):
+    """The agent was found, or lost."""
+
+    def __init__(self, *, up: bool) -> None:
+        super().__init__()
+        self.up = up
+
+
+class Asked(Message):
+    """Somebody wants something that the agent can do."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.request = request
+
+
+class LanguageChosen(Message):
+    """A visitor prefers another language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language

@@ -1,0 +1,73 @@
+"""The answer, for one glance from four metres: the word, until when, and whose meeting it is."""
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.geometry import Region, Size
+
+from kiosk.layout import Shape
+from kiosk.telling.answer import Answer, tell_answer
+from kiosk.telling.sight import Sight
+from kiosk.type import Lettering
+from kiosk.widgets.part import Part, columns
+
+BASELINE = 0.79
+"""How far down its line a letter stands, so that two sizes can stand on one line."""
+
+
+class AnswerPart(Part):
+    """The word of the state and what belongs to it."""
+
+    def compose(self) -> ComposeResult:
+        """Each text in its own place, so that a minute changes one of them."""
+        yield Lettering(id="word", weight="bold", fit="shrink")
+        yield Lettering(id="beside", fit="shrink", classes="soft")
+        yield Lettering(id="title", weight="semibold")
+        yield Lettering(id="by", classes="soft")
+        yield Lettering(id="detail", classes="soft")
+
+    _answer = Answer(word="")
+
+    def tell(self, sight: Sight) -> None:
+        """The texts; their places move only when other texts appear or one grows."""
+        before, self._answer = self._answer, tell_answer(sight)
+        answer = self._answer
+        start, end = ("right", "left") if self.rtl else ("left", "right")
+        for name in ("word", "beside", "title", "by", "detail"):
+            lettering = self.lettering(name)
+            lettering.text = getattr(answer, name)
+            below = name == "beside" and (answer.calm or self._portrait)
+            lettering.align = end if name in ("beside", "detail") and not below else start  # type: ignore[assignment]
+        if _shape(before) != _shape(answer):
+            self.refresh(layout=True)
+
+    @property
+    def _portrait(self) -> bool:
+        return self.measures is not None and self.measures.shape is Shape.PORTRAIT
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """Calm: a taller word with its time below. Else the time beside the word, the meeting below."""
+        assert self.measures is not None  # noqa: S101 - only asked once it has been told
+        of, answer = self.measures, self._answer
+        if answer.calm:
+            word = size.height - of.beside
+            return {"word": Region(0, 0, size.width, word), "beside": Region(0, word, size.width, of.beside)}
+        beside = min(columns(self.lettering("beside"), answer.beside, of.beside), size.width // 2)
+        plan, y = {}, of.word
+        if self._portrait:
+            plan["word"] = Region(0, 0, size.width, of.word)
+            plan["beside"] = Region(0, y, size.width, of.beside)
+            y += of.beside
+        else:
+            plan["word"] = Region(0, 0, size.width - beside - 2 if beside else size.width, of.word)
+            plan["beside"] = Region(size.width - beside, round(BASELINE * (of.word - of.beside)), beside, of.beside)
+        plan["title"] = Region(0, y, size.width, of.title)
+        detail = min(columns(self.lettering("detail"), answer.detail, of.line), size.width * 2 // 3)
+        plan["by"] = Region(0, y + of.title, size.width - detail - 2 if detail else size.width, of.line)
+        plan["detail"] = Region(size.width - detail, y + of.title, detail, of.line)
+        return plan
+
+
+def _shape(answer: Answer) -> tuple[bool, int, int]:
+    """What the places depend on."""
+    return answer.calm, len(answer.beside), len(answer.detail)

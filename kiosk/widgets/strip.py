@@ -1,0 +1,114 @@
+"""The day as a strip: what is taken, what is over, and where now is."""
+
+from collections.abc import Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kiosk.telling.day import Day, Span, tell_day
+from kiosk.telling.sight import Sight
+from kiosk.type import Lettering
+from kiosk.widgets.part import Part
+
+_TICKS = 26
+_PARTS = " ▏▎▍▌▋▊▉█"
+
+
+class Bar(Widget):
+    """The strip itself, drawn to an eighth of a column."""
+
+    COMPONENT_CLASSES = {"bar--taken", "bar--maybe", "bar--gone", "bar--now"}
+
+    day = Day(now=None, taken=(), ticks=())
+    rtl = False
+
+    def show(self, day: Day, *, rtl: bool) -> None:
+        """Draw another day, if it is another; a new minute redraws the columns that now leaves and enters."""
+        before, self.day = self.day, day
+        if (before.taken, self.rtl) != (day.taken, rtl):
+            self.rtl = rtl
+            self.refresh()
+        elif self._column(before.now) != self._column(day.now):
+            for column in (self._column(before.now), self._column(day.now)):
+                if column is not None:
+                    self.refresh(Region(column, 0, 1, self.size.height))
+
+    def _column(self, at: float | None) -> int | None:
+        """The column of a fraction of the strip."""
+        if at is None:
+            return None
+        column = min(int(at * self.size.width), self.size.width - 1)
+        return self.size.width - 1 - column if self.rtl else column
+
+    def render_line(self, y: int) -> Strip:
+        """One row: every row is the same."""
+        width = self.size.width
+        colours = _paint(self.day, width)
+        if self.rtl:
+            colours.reverse()
+        styles = {name: self.get_component_rich_style(f"bar--{name}").color for name in ("taken", "maybe", "gone")}
+        track = self.rich_style.bgcolor
+        now = self._column(self.day.now)
+        segments = []
+        for column in range(width):
+            left, right = colours[2 * column], colours[2 * column + 1]
+            style = Style(color=styles.get(left, track), bgcolor=styles.get(right, track))
+            segments.append(Segment("▌" if left != right else " ", style if left != right else Style(bgcolor=style.bgcolor)))
+        if now is not None:
+            mark = self.get_component_rich_style("bar--now")
+            segments[now] = Segment("┃", Style(color=mark.color, bgcolor=segments[now].style.bgcolor if segments[now].style else None))
+        return Strip(Segment.simplify(segments), width)
+
+
+def _paint(day: Day, width: int) -> list[str]:
+    """What each half of a column is, from left to right."""
+    halves = ["track"] * (2 * width)
+    now = day.now
+    for span in sorted(day.taken, key=lambda span: not span.tentative):
+        first, last = _halves(span, 2 * width)
+        for half in range(first, last):
+            over = now is not None and (half + 0.5) / (2 * width) < now
+            halves[half] = "gone" if over else "maybe" if span.tentative else "taken"
+    return halves
+
+
+def _halves(span: Span, count: int) -> tuple[int, int]:
+    """The halves that a span covers, at least one."""
+    first = min(round(span.start * count), count - 1)
+    return first, max(round(span.end * count), first + 1)
+
+
+class StripPart(Part):
+    """The bar and the hours below it."""
+
+    def compose(self) -> ComposeResult:
+        """The bar, and as many hours as a day could ever have labels."""
+        yield Bar(id="bar")
+        for number in range(_TICKS):
+            yield Lettering(id=f"tick-{number}", classes="soft", align="center")
+
+    _day = Day(now=None, taken=(), ticks=())
+
+    def tell(self, sight: Sight) -> None:
+        """The day; the labels are touched only when the hours shown are others."""
+        before, self._day = self._day, tell_day(sight)
+        self.get_child_by_id("bar", Bar).show(self._day, rtl=self.rtl)
+        if before.ticks != self._day.ticks:
+            for number, tick in enumerate(self._day.ticks):
+                self.lettering(f"tick-{number}").text = tick.label
+            self.refresh(layout=True)
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """The bar above, each hour centred below its place."""
+        assert self.measures is not None  # noqa: S101 - only asked once it has been told
+        label = self.measures.line
+        plan = {"bar": Region(0, 0, size.width, size.height - label)}
+        width = max(4, 2 * label)
+        for number, tick in enumerate(self._day.ticks):
+            x = min(max(round(tick.at * size.width - width / 2), 0), size.width - width)
+            plan[f"tick-{number}"] = Region(x, size.height - label, width, label)
+        return plan
