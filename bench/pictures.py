@@ -25,12 +25,12 @@ set -e
 mount --make-rprivate /
 mount --rbind /dev "$ROOT/dev"
 mount -t proc proc "$ROOT/proc"
-mount -t tmpfs tmpfs "$ROOT/tmp"
-mkdir -p "$ROOT/tmp/doorlight" "$ROOT/tmp/pictures"
-mount --bind "$REPOSITORY" "$ROOT/tmp/doorlight"
-mount --bind "$INTO" "$ROOT/tmp/pictures"
-exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONPATH="/tmp/doorlight:/$LIBRARIES" sh -c 'cd /tmp && exec python3 -m bench.glass.draw'
+mount -t tmpfs tmpfs "$ROOT/mnt"
+mkdir -p "$ROOT/mnt/doorlight" "$ROOT/mnt/pictures"
+mount --bind "$REPOSITORY" "$ROOT/mnt/doorlight"
+mount --bind "$INTO" "$ROOT/mnt/pictures"
+exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/mnt TMPDIR=/mnt LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONPATH="/mnt/doorlight:/$LIBRARIES" sh -c 'cd /mnt && exec python3 -m bench.glass.draw'
 """
 
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     into = Path(wanted.into).resolve()
     into.mkdir(parents=True, exist_ok=True)
     jobs = [
-        Job(scene=scene, way=way, width=width, height=height, into="/tmp/pictures")  # noqa: S108  the tool root's own
+        Job(scene=scene, way=way, width=width, height=height, into="/mnt/pictures")
         for scene in wanted.states
         for width, height in (map(int, size.split("x")) for size in wanted.sizes)
         for way in wanted.ways

@@ -94,7 +94,7 @@ def door(of: Measures, *, notice: bool) -> Mapping[str, Region]:
     left = bottom - of.service - flow.y
     notices = of.line if notice and left >= of.line else 0
     lines = (left - notices) // of.line
-    flow.gap(min(of.top, (left - notices) % of.line))
+    flow.gap((left - notices) % of.line)
     if lines:
         flow.put("agenda", lines * of.line)
     if notices:

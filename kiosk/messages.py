@@ -2,8 +2,8 @@
 
 from textual.message import Message
 
-from device.model.requests import Request
 from device.wire.panel import FromAgent
+from kiosk.telling.choices import Choice
 
 
 class FrameArrived(Message):
@@ -22,12 +22,12 @@ class LinkChanged(Message):
         self.up = up
 
 
-class Asked(Message):
-    """Somebody wants something that the agent can do."""
+class Wanted(Message):
+    """Somebody pressed a button."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, choice: Choice) -> None:
         super().__init__()
-        self.request = request
+        self.choice = choice
 
 
 class LanguageChosen(Message):

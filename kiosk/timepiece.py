@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from device.wire.panel import TimeShown
 
+_LEAST_WAIT = 0.02
+"""Machine seconds; no rate makes the kiosk spin."""
+
 
 class Timepiece:
     """Counts on from the last `TimeShown`, at its rate.
@@ -15,13 +18,16 @@ class Timepiece:
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.monotonic = monotonic
+        self._monotonic = monotonic
         self._shown: TimeShown | None = None
-        self._heard_at = 0.0
+        self._heard_at = monotonic()
+        self._counted = timedelta()
 
     def heard(self, shown: TimeShown, at: float | None = None) -> None:
         """Take the time from the agent; `at` is the monotonic second of its arrival, if that is past."""
-        self._shown, self._heard_at = shown, self.monotonic() if at is None else at
+        moment = self._monotonic() if at is None else at
+        self._counted += self._since(moment)
+        self._shown, self._heard_at = shown, moment
 
     @property
     def rate(self) -> float:
@@ -31,23 +37,23 @@ class Timepiece:
     @property
     def now(self) -> datetime | None:
         """The time, or None while nobody has told it."""
-        if self._shown is None:
-            return None
-        return self._shown.now + self.passed(since=self._heard_at)
+        return self._shown.now + self._since(self._monotonic()) if self._shown else None
 
     @property
-    def trusted(self) -> bool:
-        """Whether the agent vouches for the time."""
-        return self._shown is not None and self._shown.trusted
+    def elapsed(self) -> timedelta:
+        """The door's time that has passed since the start; it never steps, whatever the agent says the time is."""
+        return self._counted + self._since(self._monotonic())
 
-    def passed(self, *, since: float) -> timedelta:
-        """How much of the door's time went by since a monotonic second."""
-        return timedelta(seconds=(self.monotonic() - since) * self.rate)
+    def machine_seconds(self, span: timedelta) -> float:
+        """How long the machine has to wait for a span of the door's time."""
+        return max(span.total_seconds() / self.rate, _LEAST_WAIT) if self.rate > 0 else 60.0
 
     def wait_for_minute(self) -> float:
-        """Machine seconds until the wall clock shows another minute (at least a fiftieth, so that no rate spins)."""
+        """Machine seconds until the wall clock shows another minute."""
         now = self.now
-        if now is None or self.rate <= 0:
+        if now is None:
             return 60.0
-        into = now.second + now.microsecond / 1e6
-        return max((60.0 - into) / self.rate, 0.02)
+        return self.machine_seconds(timedelta(minutes=1) - timedelta(seconds=now.second, microseconds=now.microsecond))
+
+    def _since(self, moment: float) -> timedelta:
+        return timedelta(seconds=(moment - self._heard_at) * self.rate)

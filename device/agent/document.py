@@ -32,7 +32,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             text = file.read(_LIMIT + 1)
     except OSError as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.", _how_to_read(error)) from error
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error.strerror}.", _how_to_read(error)
+        ) from error
     if len(text) > _LIMIT:
         raise SettingsError(f"The settings file {path} is larger than a megabyte.", "Name the settings file itself.")
     try:

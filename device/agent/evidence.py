@@ -1,4 +1,4 @@
-"""What speaks for and against the machine's clock: the kernel, a battery, servers' dates, and the last time written down."""
+"""What speaks for and against the machine's clock: the kernel, a battery, servers' dates, a time known to be past."""
 
 import contextlib
 import ctypes

@@ -92,7 +92,7 @@ class _Document(Value):
     neighbours: tuple[NeighbourSettings, ...] = ()
 
 
-class Settings(_Document):
+class Settings(_Document, kw_only=True):
     """All that a door needs to know."""
 
     provider: Providers
@@ -125,6 +125,8 @@ def build(document: dict[str, Any], path: Path) -> Settings:
         del calendar[f"{key}_file"]
         calendar[key] = _content(file, f"calendar.{key}_file")
     options = convert(calendar, kind, "calendar")
+    if not options.timeout > 0:
+        raise SettingsError("calendar.timeout is no time to wait.", "Write seconds, such as 20.")
     warnings = (*_exposed(path, inline, "holds"), *(w for key in files for w in _exposed(files[key], {key}, "is")))
     plain = {field: getattr(rest, field) for field in rest.__struct_fields__}
     return Settings(**plain, provider=provider, options=options, warnings=warnings)
@@ -167,7 +169,9 @@ def _place(value: object, key: str) -> Path:
             f"{key} names a credential, and systemd passed none.", "Add LoadCredential= to the unit, or give a path."
         )
     if not name or "/" in name:
-        raise SettingsError(f"{key} is no name of a credential.", 'Write "credential:NAME" with a name without slashes.')
+        raise SettingsError(
+            f"{key} is no name of a credential.", 'Write "credential:NAME" with a name without slashes.'
+        )
     return Path(folder, name)
 
 
@@ -191,24 +195,28 @@ def _exposed(file: Path, keys: set[str], verb: str) -> Iterator[str]:
 
 def _check(document: _Document) -> None:
     """What types cannot say."""
-    _check_zone(document.room.zone)
-    for key, text in (("room.id", document.room.id), ("room.name", document.room.name)):
-        if not text.strip():
-            raise SettingsError(f"{key} is empty.", "Write what the room is called.")
-    night = document.night
+    _check_room(document.room)
+    night, polling, source = document.night, document.polling, document.clock.source
     if (night.dim_from is None) != (night.dim_until is None):
         raise SettingsError("night has one of dim_from and dim_until.", "Set both, or neither.")
-    for key, lengths in (("book", document.room.policy.book_minutes), ("extend", document.room.policy.extend_minutes)):
-        if any(not 0 < minutes <= DAY for minutes in lengths):
-            raise SettingsError(f"room.policy.{key}_minutes has an impossible length.", f"Write minutes from 1 to {DAY}.")
-    for day in (day for rule in document.room.policy.hours for day in rule.days):
-        if not 0 <= day <= 6:
-            raise SettingsError("room.policy.hours has an impossible day.", "Days are 0 (Monday) to 6 (Sunday).")
-    if min(document.polling.every, document.polling.with_push) < timedelta(seconds=1):
+    if min(polling.every, polling.with_push) < timedelta(seconds=1):
         raise SettingsError("polling asks more than once a second.", 'Write at least "1s".')
-    source = document.clock.source
-    if source != "system" and not source.removeprefix("unix:").startswith("/"):
+    if source != "system" and not (source.startswith("unix:") and source != "unix:"):
         raise SettingsError("clock.source is no clock.", 'Write "system", or "unix:" and the path of a socket.')
+
+
+def _check_room(room: Room) -> None:
+    _check_zone(room.zone)
+    for key, text in (("room.id", room.id), ("room.name", room.name)):
+        if not text.strip():
+            raise SettingsError(f"{key} is empty.", "Write what the room is called.")
+    for key, lengths in (("book", room.policy.book_minutes), ("extend", room.policy.extend_minutes)):
+        if any(not 0 < minutes <= DAY for minutes in lengths):
+            raise SettingsError(
+                f"room.policy.{key}_minutes has an impossible length.", f"Write minutes from 1 to {DAY}."
+            )
+    if any(not 0 <= day <= 6 for rule in room.policy.hours for day in rule.days):
+        raise SettingsError("room.policy.hours has an impossible day.", "Days are 0 (Monday) to 6 (Sunday).")
 
 
 def _check_zone(zone: str) -> None:

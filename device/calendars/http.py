@@ -128,9 +128,10 @@ class Answer:
             return self._mended_json()
 
     def _mended_json(self) -> Any:
-        """The same by the slower decoder, which forgives half an emoji."""
+        """The same by the slower decoder, which forgives half an emoji; a question mark stands for it then."""
         try:
-            return json.loads(self.body.decode("utf-8-sig", "replace"))
+            forgiven = json.loads(self.body.decode("utf-8-sig", "replace"))
+            return json.loads(json.dumps(forgiven, ensure_ascii=False).encode("utf-8", "replace"))
         except (ValueError, RecursionError) as error:
             raise MalformedAnswer("the JSON is broken or cut short") from error
 

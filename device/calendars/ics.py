@@ -1,8 +1,9 @@
 """A calendar published as an `.ics` file, on disk or at a URL: read only, the same for everybody who has it.
 
-A feed says by ETag or Last-Modified that nothing is new (RFC 9110 §13), and what it last said stays in memory. How old a
-feed is when it is published is its publisher's affair: Outlook.com lags by up to three hours.
+A feed says by ETag or Last-Modified that nothing is new (RFC 9110 §13), and what it last said stays in memory. How old
+a feed is when it is published is its publisher's affair: Outlook.com lags by up to three hours.
 """
+# ruff: noqa: ARG001, ARG002 - the interface's signatures, of which a calendar that is only read needs little
 
 import asyncio
 import hashlib
@@ -14,9 +15,10 @@ from typing import NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+import msgspec
 
 from device.calendars.http import Answer, Client, open_client
-from device.calendars.ical.reading import Source, occurrences_of
+from device.calendars.ical.reading import Source, bounded, occurrences_of
 from device.calendars.ical.text import Cut, cut
 from device.calendars.interface import (
     AccessSource,
@@ -52,7 +54,7 @@ class Options(Connection):
     """The keys of `[calendar]` for `provider = "ics"`: one of `url` and `path`."""
 
     url: Secret = Secret("")
-    """`https:`, `http:` or `webcal:` (which is asked by HTTPS). Secret, because whoever knows a private address can read it."""
+    """`https:`, `http:` or `webcal:`, which is asked by HTTPS. Secret: who knows a private address can read it."""
     path: str = ""
     username: str = ""
     password: Secret = Secret("")
@@ -64,15 +66,17 @@ class Fetched(Value):
     """What a look at the calendar brought."""
 
     body: bytes | None
-    """None: as it was at the last look."""
+    """None: the text is the one that `condition` was given with."""
+    condition: dict[str, str] = msgspec.field(default_factory=dict)
+    """Headers that ask for the text only if it is another."""
     server_date: datetime | None = None
 
 
 class Origin(Protocol):
     """Where the text comes from."""
 
-    async def fetch(self) -> Fetched:
-        """Look, and bring the text if it is new."""
+    async def fetch(self, condition: Mapping[str, str]) -> Fetched:
+        """Look, and bring the text if it is new. An empty condition brings it in any case."""
         ...
 
 
@@ -82,7 +86,7 @@ class DiskFile:
     def __init__(self, path: str) -> None:
         self._path = Path(path)
 
-    async def fetch(self) -> Fetched:
+    async def fetch(self, condition: Mapping[str, str]) -> Fetched:
         """Read it; a file is cheap enough to be read each time."""
         return Fetched(body=await asyncio.to_thread(self._read))
 
@@ -106,9 +110,8 @@ class Feed:
         self._client = client
         self._url = url
         self._access = access
-        self._validators: dict[str, str] = {}
 
-    async def fetch(self) -> Fetched:
+    async def fetch(self, condition: Mapping[str, str]) -> Fetched:
         """Ask whether it is new, and for it if so. The password goes to the settings' own server and nowhere else."""
         auth = await self._auth()
         url = self._url
@@ -116,12 +119,12 @@ class Feed:
             answer = await self._client.request(
                 "GET",
                 url,
-                headers={"Accept": "text/calendar, */*;q=0.1", **self._validators},
+                headers={"Accept": "text/calendar, */*;q=0.1", **condition},
                 auth=auth if same_server(url, self._url) else None,
                 limit=FEED_LIMIT,
             )
             if answer.status not in (301, 302, 303, 307, 308):
-                return self._taken(answer)
+                return _taken(answer, condition)
             url = _next(url, answer)
         raise MalformedAnswer("redirected in circles")
 
@@ -131,13 +134,14 @@ class Feed:
         access = await self._access()
         return httpx.BasicAuth(access.username, access.token.reveal())
 
-    def _taken(self, answer: Answer) -> Fetched:
-        if answer.status == 304 and self._validators:
-            return Fetched(body=None, server_date=answer.server_date)
-        raise_for_status(answer)
-        etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-        self._validators = {"If-None-Match": etag} if etag else {"If-Modified-Since": modified} if modified else {}
-        return Fetched(body=answer.body, server_date=answer.server_date)
+
+def _taken(answer: Answer, condition: Mapping[str, str]) -> Fetched:
+    if answer.status == 304 and condition:
+        return Fetched(body=None, condition=dict(condition), server_date=answer.server_date)
+    raise_for_status(answer)
+    etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
+    ask = {"If-None-Match": etag} if etag else {"If-Modified-Since": modified} if modified else {}
+    return Fetched(body=answer.body, condition=ask, server_date=answer.server_date)
 
 
 def raise_for_status(answer: Answer) -> None:
@@ -163,7 +167,7 @@ def same_server(one: str, other: str) -> bool:
 
 
 def _next(url: str, answer: Answer) -> str:
-    onward = urljoin(url, answer.headers.get("location", ""))
+    onward: str = urljoin(url, answer.headers.get("location", ""))
     if urlsplit(url).scheme == "https" and urlsplit(onward).scheme != "https":
         raise MalformedAnswer("redirected to where nothing is encrypted")
     return onward
@@ -176,16 +180,16 @@ class PublishedCalendar:
         self._origin = origin
         self._zone = room.zone
         self._attendee = attendee
-        self._pieces: Cut | None = None
+        self._pieces = Cut(events={})
         self._cursor = ""
+        self._condition: dict[str, str] = {}
 
     async def read(self, window: Window) -> WindowRead:
         """All of it is fetched when it is new; its cursor is the text's own digest."""
         server_date = await self._look()
-        pieces = self._pieces or Cut(events={})
-        found = await occurrences_of([Source(pieces=pieces)], window, self._zone)
+        found = await occurrences_of([Source(pieces=self._pieces)], bounded(window), self._zone)
         return WindowRead(
-            window=window,
+            window=bounded(window),
             occurrences=found.occurrences,
             skipped=found.skipped,
             cursor=self._cursor,
@@ -219,12 +223,12 @@ class PublishedCalendar:
         return dict.fromkeys(rooms)
 
     async def _look(self) -> datetime | None:
-        fetched = await self._origin.fetch()
+        fetched = await self._origin.fetch(self._condition)
         if fetched.body is not None:
             digest = hashlib.sha256(fetched.body).hexdigest()[:32]
             if digest != self._cursor:
                 self._pieces = await asyncio.to_thread(cut, fetched.body, attendee=self._attendee)
-                self._cursor = digest
+            self._cursor, self._condition = digest, fetched.condition
         return fetched.server_date
 
 
@@ -235,7 +239,7 @@ async def open_room(room: Room, options: Options, access: AccessSource, clock: C
     Raises:
         SettingsError: not exactly one of `url` and `path` is given.
     """
-    url = Secret(options.url).reveal()
+    url = options.url.reveal()
     if bool(url) == bool(options.path):
         raise SettingsError("An ics calendar needs either a url or a path.", "Give one of the two, under [calendar].")
     attendee = options.address or (room.id if "@" in room.id else "")

@@ -94,6 +94,4 @@ def weight(occurrence: Occurrence, policy: RoomPolicy) -> str:
     tentative = FreeBusy.TENTATIVE is occurrence.free_busy or Response.TENTATIVE is occurrence.response
     if tentative and not policy.tentative_occupies:
         return "tentative, and policy.tentative_occupies = no: it does not occupy the room"
-    field = "free_busy" if occurrence.free_busy is not FreeBusy.BUSY else "response"
-    value = occurrence.free_busy if field == "free_busy" else occurrence.response
-    return f"{field} = {value.value}: it occupies the room"
+    return f"free_busy = {occurrence.free_busy.value}, response = {occurrence.response.value}: it occupies the room"

@@ -33,7 +33,7 @@ async def serve_clock(clock: WorldClock, path: Path) -> AsyncIterator[None]:
             if task:
                 listeners.discard(task)
 
-    path.unlink(missing_ok=True)
+    await asyncio.to_thread(path.unlink, missing_ok=True)
     server = await asyncio.start_unix_server(listen, str(path))
     try:
         yield
@@ -42,7 +42,7 @@ async def serve_clock(clock: WorldClock, path: Path) -> AsyncIterator[None]:
         for task in tuple(listeners):
             task.cancel()
         await asyncio.gather(*listeners, return_exceptions=True)
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 async def _tell(clock: WorldClock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from device.emulator.series import Rule
 from device.model.value import Value
 from device.model.window import Dates, Window
@@ -66,7 +68,7 @@ class Event(Value):
     transaction: str = ""
     zone: str = "UTC"
     """IANA name of the zone in which it was made; a series repeats by this zone's wall."""
-    properties: dict[str, str] = {}
+    properties: dict[str, str] = msgspec.field(default_factory=dict)
     """Single-value extended properties, by their whole id."""
     created: datetime | None = None
     modified: datetime | None = None

@@ -1,4 +1,4 @@
-"""What is wrong in the emulated world just now: a control that tests, the console and a scenario's script switch at run time."""
+"""What is wrong in the emulated world just now, switched at run time by tests, the console and a scenario's script."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Network(StrEnum):
 
 
 class Fault(StrEnum):
-    """One way in which an answer can be wrong. The first group are Graph's own answers, the second is what sits between."""
+    """One way in which an answer can be wrong: first Graph's own answers, then what sits between."""
 
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
@@ -116,9 +116,13 @@ class Faults:
         """Switch one kind of fault off."""
         self._rules = [rule for rule in self._rules if rule.fault is not fault]
 
+    def clear_rules(self) -> None:
+        """Switch every fault of answers off; the network stays as it is."""
+        self._rules.clear()
+
     def clear(self) -> None:
         """Everything is right again."""
-        self._rules.clear()
+        self.clear_rules()
         self.latency = 0.0
         self.drop_notifications = False
         self.network = Network.UP

@@ -18,7 +18,7 @@ class Scheduled(Value, tag_field="do"):
     day: int = 0
 
 
-class CutNetwork(Scheduled, tag="cut-network"):
+class CutNetwork(Scheduled, tag="cut-network", kw_only=True):
     """Nothing reaches the office's servers."""
 
     silent: bool = False
@@ -26,11 +26,11 @@ class CutNetwork(Scheduled, tag="cut-network"):
     """None: until restored."""
 
 
-class RestoreNetwork(Scheduled, tag="restore-network"):
+class RestoreNetwork(Scheduled, tag="restore-network", kw_only=True):
     """The servers can be reached again."""
 
 
-class ProviderError(Scheduled, tag="provider-error"):
+class ProviderError(Scheduled, tag="provider-error", kw_only=True):
     """The provider answers with an error."""
 
     fault: Fault
@@ -39,40 +39,40 @@ class ProviderError(Scheduled, tag="provider-error"):
     lasts: timedelta | None = None
 
 
-class ProviderRight(Scheduled, tag="provider-right"):
+class ProviderRight(Scheduled, tag="provider-right", kw_only=True):
     """The provider answers as it should."""
 
 
-class ExpireAccess(Scheduled, tag="expire-access"):
+class ExpireAccess(Scheduled, tag="expire-access", kw_only=True):
     """Every token given out so far is worth nothing."""
 
 
-class ExpireCursors(Scheduled, tag="expire-cursors"):
+class ExpireCursors(Scheduled, tag="expire-cursors", kw_only=True):
     """Every delta token given out so far is worth nothing."""
 
 
-class LoseSubscriptions(Scheduled, tag="lose-subscriptions"):
+class LoseSubscriptions(Scheduled, tag="lose-subscriptions", kw_only=True):
     """The provider forgets whom to notify."""
 
 
-class WrongClock(Scheduled, tag="wrong-clock"):
+class WrongClock(Scheduled, tag="wrong-clock", kw_only=True):
     """The device's clock is wrong."""
 
     ahead: timedelta
     trust: ClockTrust = ClockTrust.FLOOR
 
 
-class RightClock(Scheduled, tag="right-clock"):
+class RightClock(Scheduled, tag="right-clock", kw_only=True):
     """The device's clock is right."""
 
 
-class Pace(Scheduled, tag="pace"):
+class Pace(Scheduled, tag="pace", kw_only=True):
     """The office's time runs at another pace."""
 
     rate: Annotated[float, msgspec.Meta(gt=0)]
 
 
-class AddMeeting(Scheduled, tag="add"):
+class AddMeeting(Scheduled, tag="add", kw_only=True):
     """Somebody books a room from now."""
 
     room: str
@@ -80,20 +80,20 @@ class AddMeeting(Scheduled, tag="add"):
     lasts: timedelta = timedelta(minutes=30)
 
 
-class MoveMeeting(Scheduled, tag="move"):
+class MoveMeeting(Scheduled, tag="move", kw_only=True):
     """The current or next meeting of a room is moved."""
 
     room: str
     ahead: timedelta = timedelta(minutes=30)
 
 
-class CancelMeeting(Scheduled, tag="cancel"):
+class CancelMeeting(Scheduled, tag="cancel", kw_only=True):
     """The current or next meeting of a room is cancelled."""
 
     room: str
 
 
-class MakePrivate(Scheduled, tag="make-private"):
+class MakePrivate(Scheduled, tag="make-private", kw_only=True):
     """The current or next meeting of a room becomes private."""
 
     room: str

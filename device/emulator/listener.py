@@ -1,4 +1,4 @@
-"""The door of the office's servers: accepts connections on loopback, or resets or ignores them when the network is cut."""
+"""The way into the office's servers: accepts connections on loopback, or, the network cut, resets or ignores them."""
 
 import asyncio
 import logging
@@ -19,14 +19,14 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Listener:
-    """Accepts for one HTTP server, under the faults' rule. The port stays the same however often the network goes and comes."""
+    """Accepts for one HTTP server, as the faults allow. The port stays the same, however often the network is cut."""
 
-    def __init__(self, server: web.Server[web.BaseRequest], tls: ssl.SSLContext, faults: Faults) -> None:
+    def __init__(self, server: web.Server, tls: ssl.SSLContext, faults: Faults) -> None:
         self._server = server
         self._tls = tls
         self._faults = faults
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         self._silenced: list[socket.socket] = []
         self._handshakes: set[asyncio.Task[None]] = set()
 

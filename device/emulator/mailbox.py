@@ -111,11 +111,9 @@ class Mailbox:
         return stored
 
     def replace(self, event: Event) -> Event:
-        """Enter a changed event under its id. A changed occurrence becomes an exception; a changed rule drops them all."""
+        """Enter a changed event under its id. A changed occurrence becomes an exception."""
         kind = EventKind.EXCEPTION if event.kind is EventKind.OCCURRENCE else event.kind
-        stored = msgspec.structs.replace(
-            event, kind=kind, modified=self._clock.read().now, version=event.version + 1
-        )
+        stored = msgspec.structs.replace(event, kind=kind, modified=self._clock.read().now, version=event.version + 1)
         if stored.kind is EventKind.EXCEPTION:
             self._exceptions[event.id] = stored
         else:
@@ -127,9 +125,7 @@ class Mailbox:
         """Take an event out: a master with its whole series, an occurrence alone."""
         if key in self._events:
             del self._events[key]
-            self._exceptions = {
-                other: event for other, event in self._exceptions.items() if event.series != key
-            }
+            self._exceptions = {other: event for other, event in self._exceptions.items() if event.series != key}
         else:
             self._exceptions.pop(key, None)
             self._removed.add(key)

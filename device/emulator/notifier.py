@@ -1,4 +1,4 @@
-"""Calls those who asked to be notified: the handshake, the notifications and the lifecycle's warnings. Loopback only."""
+"""Calls those who asked to be notified, on loopback only: handshakes, notifications, the lifecycle's warnings."""
 
 import asyncio
 import logging

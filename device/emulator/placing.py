@@ -17,6 +17,8 @@ from device.model.room import MONDAY_TO_FRIDAY, Room
 from device.model.safetext import SafeText
 from device.model.window import Dates, Window
 
+INVITED_BEFORE = timedelta(days=3)
+"""How long ago the meetings of a scenario were made: before anything that somebody at a door does."""
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, f"meetings.{DOMAIN}")
 
 
@@ -84,6 +86,8 @@ def _enter(
         kind=EventKind.MASTER if rule else EventKind.SINGLE,
         rule=rule,
         uid=str(uuid.uuid5(_NAMESPACE, number)),
+        created=tenant.clock.now - INVITED_BEFORE,
+        modified=tenant.clock.now - INVITED_BEFORE,
         zone=zone,
         **_answer(plan),
         **_words(plan, entry, organizer),
@@ -123,7 +127,7 @@ def _answer(plan: MeetingPlan) -> dict[str, Any]:
     return {"response": "accepted", "show_as": plan.show_as or ("free" if plan.free else "busy")}
 
 
-def _words(plan: MeetingPlan, entry: RoomEntry, organizer: Person | None) -> dict[str, str]:
+def _words(plan: MeetingPlan, entry: RoomEntry, organizer: Person | None) -> dict[str, Any]:
     """Subject and body, as the room's own rules leave them."""
     if entry.tells_organizer:
         return {"subject": organizer.name if organizer else "", "body": ""}
@@ -141,7 +145,5 @@ def _change(change: Change, plan: MeetingPlan, master: Event, day: date, zone: s
         return
     changed = msgspec.structs.replace(plan, starts=change.starts or plan.starts, ends=change.ends or plan.ends)
     mailbox.replace(
-        msgspec.structs.replace(
-            occurrence, when=_when(changed, day, zone), subject=change.title or occurrence.subject
-        )
+        msgspec.structs.replace(occurrence, when=_when(changed, day, zone), subject=change.title or occurrence.subject)
     )

@@ -1,12 +1,12 @@
 """What a scenario file says: rooms, people, meetings and what happens when. Decoded strictly, to the last key.
 
-All times are on the wall of the office's zone, on days counted from the day of the start, so that a scenario can begin at any time.
+All times are on the wall of the office's zone, on days counted from the day of the start, so that any start will do.
 Durations are written `90s`, `10m`, `2h`.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

@@ -1,6 +1,5 @@
 """Lets the happenings of a scenario happen at their time, through the same control that people use."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -10,15 +9,15 @@ from device.emulator.control import Control
 from device.emulator.wall import instant
 from device.emulator.world_clock import WorldClock
 
-log = logging.getLogger(__name__)
 
-
-async def play(happenings: Sequence[what.Happening], first_day: date, zone: str, clock: WorldClock, control: Control) -> None:
+async def play(
+    happenings: Sequence[what.Happening], first_day: date, zone: str, clock: WorldClock, control: Control
+) -> None:
     """Let each happen when the office's time has come to it; those that a jump passes over happen at once, in order."""
     timed = [act for happening in happenings for act in _acts(happening, due(happening, first_day, zone), control)]
     for at, act in sorted(timed, key=lambda pair: pair[0]):
         await clock.reach(at)
-        log.info("scenario: %s", act())
+        act()
 
 
 def _acts(happening: what.Happening, at: datetime, control: Control) -> Iterator[tuple[datetime, Callable[[], str]]]:

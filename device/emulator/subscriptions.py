@@ -50,7 +50,11 @@ class SubscriptionBook:
         """The subscription of the same app to the same changes of the same thing."""
         same = (wanted.client_id, wanted.mailbox, frozenset(wanted.change_types))
         return next(
-            (entry for entry in self.active() if (entry.client_id, entry.mailbox, frozenset(entry.change_types)) == same),
+            (
+                entry
+                for entry in self.active()
+                if (entry.client_id, entry.mailbox, frozenset(entry.change_types)) == same
+            ),
             None,
         )
 

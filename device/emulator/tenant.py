@@ -1,4 +1,4 @@
-"""The pretended Microsoft tenant: directory, mailboxes, apps, tokens, subscriptions. Its servers only put it into Graph's words."""
+"""The pretended Microsoft tenant, whole: directory, mailboxes, apps, tokens, subscriptions; `graph` speaks for it."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ from typing import Any
 from device.emulator.directory import DOMAIN, App, Directory
 from device.emulator.faults import Faults
 from device.emulator.graph.limits import Limits
-from device.emulator.mailbox import Mailbox, MailboxChange
+from device.emulator.mailbox import Mailbox
 from device.emulator.notifier import Lifecycle, Notifier
 from device.emulator.subscriptions import SubscriptionBook
 from device.emulator.tokens import TokenDesk

@@ -13,7 +13,7 @@ def wall_time(text: str) -> time:
 
 
 def instant(day: date, text: str, zone: str) -> datetime:
-    """The instant at which a clock on the wall in `zone` shows `text` on `day`, the first of the two where it shows it twice."""
+    """The instant at which a wall clock in `zone` shows `text` on `day`: the first, where it shows it twice."""
     following = day + timedelta(days=1) if text == "24:00" else day
     return datetime.combine(following, wall_time(text), ZoneInfo(zone)).astimezone(UTC)
 
@@ -21,7 +21,8 @@ def instant(day: date, text: str, zone: str) -> datetime:
 def span(day: date, starts: str, ends: str, zone: str) -> Window:
     """From `starts` on `day` to the next `ends`, which may lie after midnight. It is never empty.
 
-    In the hour that a change of the clock leaves out, the end can come out before the start; then the length on the wall counts.
+    Around the hour that a change of the clock leaves out, the end can come out before the start: then only
+    the length counts.
     """
     overnight = ends <= starts
     start = instant(day, starts, zone)

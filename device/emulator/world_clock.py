@@ -1,7 +1,7 @@
 """The office's clock: it starts at any instant, runs at any pace, jumps, and may be wrong for the device alone.
 
-The office itself (its tokens, its `Date` headers, its meetings) always goes by the right time. What a device is told over the clock's
-socket may be another: that is how a Raspberry Pi without a battery clock wakes up.
+The office itself (its tokens, its `Date` headers, its meetings) always goes by the right time. What a device is told
+over the clock's socket may be another: that is how a Raspberry Pi without a battery clock wakes up.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ class WorldClock:
         self._settle(rate=_checked(rate))
 
     def jump(self, by: timedelta) -> None:
-        """Be at another time at once. Forwards, everything that counts time counts it; backwards, only the wall clock moves.
+        """Be at another time at once. Forwards, all that counts time counts it; backwards, only the wall clock moves.
 
         Raises:
             ValueError: further than `LONGEST_JUMP`.

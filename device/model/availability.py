@@ -56,8 +56,8 @@ class Availability(Value):
     next_change: datetime
     """The first instant after now at which the answer may be another."""
     until: datetime | None = None
-    """FREE: the next start or closing time; STARTING: the start; CHECK_IN: the release; IN_USE: the end; CLOSED: the
-    opening.
+    """FREE: the next start or closing time, or where today's window ends; STARTING: the start; CHECK_IN: the release;
+    IN_USE: the end; CLOSED: the opening.
     """
     free_from: datetime | None = None
     """IN_USE and CHECK_IN: when the meetings that follow without a gap are over, as far as the window tells."""
@@ -162,12 +162,15 @@ class _Door:
 
     def _free(self) -> Availability:
         closing = next_closing(self.now, self.policy.hours, self.room.zone)
-        ends = [instant for instant in (self.ahead.start if self.ahead else None, closing) if instant]
+        known = self.freshness.window.end if self.freshness.window else None
+        if known is not None and known >= self._tomorrow():
+            known = None
+        ends = [instant for instant in (self.ahead.start if self.ahead else None, closing, known) if instant]
         reason = Reason.FREE_UNTIL_NEXT if self.ahead else Reason.NOTHING_AHEAD
         return self._say(DoorState.FREE, reason, until=min(ends, default=None))
 
     def _occupied(self, fresh: bool) -> Availability:
-        current = min(self.running, key=lambda busy: (busy.end, busy.start, busy.occurrence.id))
+        current = min(self.running, key=self._precedence)
         release = self._release_at(current)
         state, reason, until = DoorState.IN_USE, Reason.OCCUPIED, current.end
         if not fresh:
@@ -184,6 +187,11 @@ class _Door:
             free_from=self._free_from(),
             overlapping=len(self.running) - 1,
         )
+
+    def _precedence(self, busy: _Busy) -> tuple[bool, datetime, datetime, str]:
+        """Of several at once, the one whose people have checked in has the room; else the one that ends first."""
+        came = busy.occurrence.own or busy.occurrence.checked_in_at is not None
+        return self.policy.check_in is not None and not came, busy.end, busy.start, busy.occurrence.id
 
     def _release_at(self, busy: _Busy) -> datetime | None:
         return release_at(busy.occurrence, self.room)
@@ -217,13 +225,16 @@ class _Door:
             next_change=min(instant for instant in self._edges() if instant > self.now),
         )
 
+    def _tomorrow(self) -> datetime:
+        return midnight(local_day(self.now, self.room.zone) + timedelta(days=1), self.room.zone)
+
     def _edges(self) -> Iterator[datetime]:
         """Every instant at which any rule above may answer otherwise."""
-        yield midnight(local_day(self.now, self.room.zone) + timedelta(days=1), self.room.zone)
+        yield self._tomorrow()
         yield from self.freshness.edges()
         yield from hours_edges(self.now, self.policy.hours, self.room.zone)
         for busy in self.busy:
             yield from (busy.start, busy.end, busy.start - self.policy.starts_soon)
             release = self._release_at(busy)
-            if release is not None:
-                yield release
+            if release is not None and self.policy.check_in is not None:
+                yield from (release, busy.start - self.policy.check_in.opens_before)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from device.model.errors import (
     AccessDenied,
+    AccessError,
     CalendarBusy,
     CalendarError,
     CalendarUnreachable,
@@ -38,7 +39,7 @@ def retry_delay(error: CalendarError, attempt: int, rng: random.Random) -> timed
     asked = error.retry_after if isinstance(error, CalendarUnreachable) else None
     cap = BUSY_CAP if isinstance(error, CalendarBusy) else NETWORK_CAP
     jittered = full_jitter(attempt, rng, cap=cap)
-    return jittered if asked is None else min(asked, BUSY_CAP) + min(jittered, BASE)
+    return jittered if asked is None else min(max(asked, timedelta()), BUSY_CAP) + min(jittered, BASE)
 
 
 def full_jitter(attempt: int, rng: random.Random, *, cap: timedelta = NETWORK_CAP) -> timedelta:
@@ -66,6 +67,10 @@ class CircuitBreaker:
         """Whether the provider refused the credential itself."""
         return self._refused
 
+    def closed_in(self, elapsed: timedelta) -> timedelta:
+        """How long until the next probe is let through; nothing where a request may go out now."""
+        return max(self._open_until - elapsed, timedelta()) if self._open_until is not None else timedelta()
+
     def allows(self, elapsed: timedelta) -> bool:
         """Whether a request may go out at `elapsed` (monotonic). Letting a probe through closes the gate behind it."""
         if self._refused:
@@ -82,7 +87,10 @@ class CircuitBreaker:
         self._failures, self._open_until = 0, None
 
     def failed(self, error: CalendarError, elapsed: timedelta) -> None:
-        """A request failed."""
+        """A request failed. Where the provider did speak, about one room or one booking, it counts as answered."""
+        if not isinstance(error, CalendarUnreachable | AccessError):
+            self.succeeded()
+            return
         self._failures += 1
         self._refused = self._refused or isinstance(error, CredentialRefused)
         if self._failures >= FAILURES_TO_OPEN:

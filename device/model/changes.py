@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from device.model.occurrence import Occurrence
+from device.model.occurrence import FreeBusy, Occurrence, Response
 from device.model.safetext import SafeText
 from device.model.value import Value
 from device.model.window import Window
@@ -44,8 +44,8 @@ def changes(
 
     A meeting that is over is no news, nor is one that this door booked itself.
     """
-    old = {occurrence.id: occurrence for occurrence in before if not occurrence.cancelled}
-    new = {occurrence.id: occurrence for occurrence in after if not occurrence.cancelled}
+    old = {occurrence.id: occurrence for occurrence in before if _counts(occurrence)}
+    new = {occurrence.id: occurrence for occurrence in after if _counts(occurrence)}
     found = [
         _change(old.get(key), new.get(key), now, zone)
         for key in old.keys() | new.keys()
@@ -57,6 +57,13 @@ def changes(
         if change and change.was.end > now and span.overlaps(change.was.start, change.was.end)
     )
     return tuple(sorted(relevant, key=lambda change: (change.was.start, change.title)))
+
+
+def _counts(occurrence: Occurrence) -> bool:
+    """Whether anybody would walk to it: one that the room declined is as gone as a cancelled one."""
+    return not (
+        occurrence.cancelled or occurrence.response is Response.DECLINED or occurrence.free_busy is FreeBusy.FREE
+    )
 
 
 def _change(before: Occurrence | None, after: Occurrence | None, now: datetime, zone: str) -> Change | None:

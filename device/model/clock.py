@@ -67,6 +67,7 @@ class SystemClock:
 
 HOLDOVER_LIFE = timedelta(days=7)
 JUMP = timedelta(seconds=120)
+"""How far a clock that counts as right may be wrong, and so may a floor that it wrote down."""
 
 
 class ClockEvidence(Value):
@@ -86,7 +87,7 @@ class ClockEvidence(Value):
 
 def clock_trust(now: datetime, evidence: ClockEvidence) -> ClockTrust:
     """How far to believe `now` (facts: status machine of the trust design)."""
-    if evidence.floor is not None and now < evidence.floor:
+    if evidence.floor is not None and now < evidence.floor - JUMP:
         return ClockTrust.INVALID
     offset = evidence.server_offset
     if offset is not None and abs(offset) > JUMP:

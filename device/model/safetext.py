@@ -15,6 +15,8 @@ LIMIT = 200
 
 _BOUND = 40
 _MARKS = 4
+_JOINS = 3
+"""Pictures joined to the one before: a family has four. A joiner between anything else joins nothing."""
 _CONTROL_STRING = re.compile(
     r"(?:\x1b[P\]X^_]|[\x90\x9d\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|\Z|(?=\x1b))"  # DCS OSC SOS PM APC
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|\Z)?"  # CSI
@@ -48,7 +50,7 @@ class SafeText(str):
 
 def _clean(raw: str, limit: int) -> str:
     text = _CONTROL_STRING.sub("", raw[: limit * _BOUND])
-    admitted = "".join(filter(None, map(_admit, text)))
+    admitted = _few_marks("".join(filter(None, map(_admit, text))))  # before NFC, which sorts marks in square time
     kept = _few_marks(unicodedata.normalize("NFC", admitted))
     return _capped(_SPACES.sub(" ", kept).strip(), limit)
 
@@ -92,14 +94,16 @@ def _capped(text: str, limit: int) -> str:
     """The first `limit` graphemes, the last an ellipsis when something was cut."""
     if len(text) <= limit:
         return text
-    graphemes = 0
-    joined = False
+    graphemes = joins = 0
+    before = ""
     for at, character in enumerate(text):
-        if not joined and not _is_mark(character):
-            graphemes += 1
+        if before == "\u200d" and joins < _JOINS and unicodedata.category(character) == "So":
+            joins += 1
+        elif not _is_mark(character):
+            graphemes, joins = graphemes + 1, 0
             if graphemes == limit:
                 cut = at
             elif graphemes > limit:
                 return text[:cut].rstrip() + "…"
-        joined = character == "\u200d"
+        before = character
     return text

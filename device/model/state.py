@@ -71,9 +71,12 @@ def unconfirmed(state: RoomState, hop: Hop = Hop.AGENT) -> RoomState:
     Closed stays closed where a person closed it: a note on the door needs nobody to vouch for it.
     """
     answer = state.availability
-    if answer.reason is Reason.OUT_OF_SERVICE:
+    if answer.reason in (Reason.OUT_OF_SERVICE, Reason.AGENT_SILENT):
         return state
-    last = state.last_known or LastKnown(state=answer.state, at=state.as_of, until=answer.until)
+    last = state.last_known
+    if last is None and answer.state is not DoorState.UNKNOWN:
+        proved_at = state.as_of if state.fresh else state.confirmed_at or state.as_of
+        last = LastKnown(state=answer.state, at=proved_at, until=answer.until)
     doubt = Availability(
         state=DoorState.UNKNOWN, reason=Reason.AGENT_SILENT, next_change=answer.next_change, next=answer.next
     )

@@ -2,11 +2,18 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from device.model.value import Value
 
 MARGIN = timedelta(days=1)
+_FIRST_DAY, _LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
+_FIRST = datetime(_FIRST_DAY.year, 1, 1, tzinfo=UTC)
+_LAST = datetime(_LAST_DAY.year, 12, 31, tzinfo=UTC)
+"""An invitation may begin in the year 1 or end in 9999; a year inside, no zone and no margin overflows."""
 
 
 @lru_cache(maxsize=1024)
@@ -30,6 +37,10 @@ class Window(Value, tag="instants", tag_field="kind"):
     start: datetime
     end: datetime
 
+    def __post_init__(self) -> None:
+        _clamp(self, "start", _FIRST, _LAST)
+        _clamp(self, "end", _FIRST, _LAST)
+
     def covers(self, instant: datetime) -> bool:
         """Whether `instant` lies inside."""
         return self.start <= instant < self.end
@@ -45,9 +56,19 @@ class Dates(Value, tag="dates", tag_field="kind"):
     first: date
     until: date
 
+    def __post_init__(self) -> None:
+        _clamp(self, "first", _FIRST_DAY, _LAST_DAY)
+        _clamp(self, "until", _FIRST_DAY, _LAST_DAY)
+
     def window(self, zone: str) -> Window:
         """The instants of these dates in the room's zone."""
         return Window(start=midnight(self.first, zone), end=midnight(self.until, zone))
+
+
+def _clamp(span: Value, field: str, first: Any, last: Any) -> None:
+    value = getattr(span, field)
+    if not first <= value <= last:
+        msgspec.structs.force_setattr(span, field, min(max(value, first), last))
 
 
 def day_window(day: date, zone: str) -> Window:

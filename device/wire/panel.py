@@ -66,6 +66,13 @@ class RoomShown(Value, tag="room"):
     state: RoomState
 
 
+class LastShown(Value):
+    """What the agent leaves beside its socket, in memory, for a kiosk that finds nobody there."""
+
+    look: LookShown
+    state: RoomState
+
+
 class PairingShown(Value, tag="pairing"):
     """The device belongs to no room yet."""
 

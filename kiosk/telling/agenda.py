@@ -1,16 +1,8 @@
 """The next meetings, and those that run beside the current one."""
 
 from device.model.occurrence import Occurrence
-from device.model.value import Value
+from kiosk.telling.line import Line
 from kiosk.telling.sight import Sight, is_tentative
-
-
-class Line(Value):
-    """One meeting of the list."""
-
-    when: str
-    title: str
-    by: str = ""
 
 
 def tell_agenda(sight: Sight, most: int) -> tuple[Line, ...]:
@@ -22,7 +14,7 @@ def tell_agenda(sight: Sight, most: int) -> tuple[Line, ...]:
     if len(lines) < most and answer.free_from and answer.free_from != answer.until:
         lines.append(_free_again(sight))
     if not lines and most:
-        lines.append(Line(when="", title=sight.words.later_free))
+        lines.append(Line(head="", body=sight.words.later_free))
     return tuple(lines)
 
 
@@ -41,9 +33,9 @@ def _line(sight: Sight, occurrence: Occurrence) -> Line:
         when = sight.speech.day_time(sight.start(occurrence), sight.now)
     by = "" if occurrence.private else occurrence.organizer
     marks = [text for text in (by, words.tentative if is_tentative(occurrence) else "") if text]
-    return Line(when=when, title=sight.title(occurrence), by=" · ".join(marks))
+    return Line(head=when, body=sight.title(occurrence), tail=" · ".join(marks))
 
 
 def _free_again(sight: Sight) -> Line:
     time = sight.state.availability.free_from or sight.now
-    return Line(when="", title=sight.words.free_from.format(time=sight.speech.day_time(time, sight.now)))
+    return Line(head="", body=sight.words.free_from.format(time=sight.speech.day_time(time, sight.now)))

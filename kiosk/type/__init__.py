@@ -7,8 +7,9 @@ yield Lettering("In use", weight="bold", id="word")            # CSS: height: 6;
 self.query_one("#clock", Lettering).text = "14:07"             # the same text again costs nothing
 ```
 
-The height of the widget's content box in rows is the height of the line (6 rows are 96 pixels at 8×16); padding makes the
-letters smaller than the box. Colour and background come from the stylesheet. Text is drawn literally, never as markup.
+The height of the widget's content box in rows is the height of the line (6 rows are 96 pixels at 8×16); padding makes
+the letters smaller than the box. Colour and background come from the stylesheet. Text is drawn literally, never as
+markup. `columns_of(Writing(…), glass_of(app))` says how many cells a line takes.
 
 What draws it (`Glass`, decided once per app from the environment, never by asking the terminal and waiting):
 pixels where the terminal has images, else octants, sextants or quarter blocks, else plain bold text.
@@ -17,6 +18,19 @@ themselves and come back; for an overlay inside the same screen use `with suspen
 """
 
 from kiosk.type.capability import Glass, Means, glass_of, set_glass
+from kiosk.type.drawing import Writing, columns_of
 from kiosk.type.lettering import Align, Fit, Lettering, Weight, suspend_images
 
-__all__ = ["Align", "Fit", "Glass", "Lettering", "Means", "Weight", "glass_of", "set_glass", "suspend_images"]
+__all__ = [
+    "Align",
+    "Fit",
+    "Glass",
+    "Lettering",
+    "Means",
+    "Weight",
+    "Writing",
+    "columns_of",
+    "glass_of",
+    "set_glass",
+    "suspend_images",
+]

@@ -6,6 +6,7 @@ What each family covers is known from a table made with the fonts, so no font is
 import json
 import subprocess
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 FONTS = Path(__file__).parent.parent / "fonts"
-LATIN_END = 0x530
-"""Below this every assigned printable character is in the Latin, Greek and Cyrillic family."""
+LATIN_END = 0x180
+"""Below this the Latin family has every letter, and the table of the others is not read at all."""
 MISSING = "\u25af"
 """What stands for a character that no font has."""
 
@@ -31,7 +32,8 @@ class Family(NamedTuple):
     bold: str
     scale: float = 1.0
     """Its em for a Latin em of 1."""
-    index: int = 0
+    face: int = 0
+    """Which of the faces in the file."""
 
     def path(self, weight: str) -> Path:
         """The file of that weight; a system font's path is absolute already."""
@@ -44,10 +46,11 @@ def _bundled(name: str, regular: str, semibold: str, bold: str, scale: float = 1
 
 LATIN = _bundled("Inter", "Regular.ttf", "SemiBold.ttf", "Bold.ttf")
 ARABIC = _bundled("NotoSansArabic", "Regular.ttf", "Bold.ttf", "Bold.ttf", 0.96)
+JAPANESE = _bundled("NotoSansJP", "Regular.otf", "Bold.otf", "Bold.otf", 0.96)
 FAMILIES = (
     LATIN,
     ARABIC,
-    _bundled("NotoSansJP", "Regular.otf", "Bold.otf", "Bold.otf", 0.96),
+    JAPANESE,
     _bundled("NotoSansHebrew", "Regular.ttf", "Bold.ttf", "Bold.ttf"),
     _bundled("NotoSansThai", "Regular.ttf", "Bold.ttf", "Bold.ttf", 0.92),
     _bundled("NotoEmoji", "SemiBold.ttf", "SemiBold.ttf", "SemiBold.ttf", 0.86),
@@ -59,10 +62,8 @@ def spans(text: str) -> list[tuple[int, int, Family]]:
     """`(start, end, family)` of each stretch that one font draws; marks and joiners stay with what they follow."""
     found: list[tuple[int, int, Family]] = []
     for at, character in enumerate(text):
-        if found and _stays(character, found[-1][2]):
-            family = found[-1][2]
-        else:
-            family = family_of(character)
+        stays = found and _stays(character, found[-1][2])
+        family = found[-1][2] if stays else family_of(character)
         if found and found[-1][2] is family:
             found[-1] = (found[-1][0], at + 1, family)
         else:
@@ -87,17 +88,17 @@ def covers(family: Family, code: int) -> bool:
 
 
 def drawable(text: str) -> str:
-    """The text with a visible box for every character that no font has."""
+    """The text with a visible box for every character that no font has, and without the marks that stood on it."""
     if all(ord(character) < LATIN_END for character in text):
         return text
-    return "".join(character if _has_face(character) else MISSING for character in text)
+    return "".join(map(_or_box, text))
 
 
-def _has_face(character: str) -> bool:
-    if character in _STICKY or unicodedata.category(character)[0] == "M":
-        return True
-    family = family_of(character)
-    return family is not LATIN or ord(character) < LATIN_END or covers(LATIN, ord(character))
+def _or_box(character: str) -> str:
+    code = ord(character)
+    if code < LATIN_END or character in _STICKY or family_of(character) is not LATIN or covers(LATIN, code):
+        return character
+    return "" if unicodedata.category(character)[0] == "M" else MISSING
 
 
 def _stays(character: str, family: Family) -> bool:
@@ -113,9 +114,8 @@ def _inside(ranges: Sequence[int], code: int) -> bool:
 
 
 @cache
-def _coverage() -> dict[str, list[int]]:
-    loaded: dict[str, list[int]] = json.loads((FONTS / "coverage.json").read_bytes())
-    return loaded
+def _coverage() -> "dict[str, array[int]]":
+    return {name: array("I", flat) for name, flat in json.loads((FONTS / "coverage.json").read_bytes()).items()}
 
 
 @cache
@@ -138,12 +138,12 @@ def _system_fonts() -> list[tuple[str, int, list[int]]]:
 
 
 def _fields(line: str) -> tuple[str, str, str]:
-    path, index, codes = (line.split("\t") + ["", ""])[:3]
+    path, index, codes = [*line.split("\t"), "", ""][:3]
     return path, index or "0", codes
 
 
 def _ranges(codes: str) -> list[int]:
-    """fontconfig's `20-7e a0 …` as flat half-open ranges."""
+    """The ranges of fontconfig's `20-7e a0 …`."""
     flat: list[int] = []
     for part in codes.split():
         first, _, last = part.partition("-")

@@ -7,6 +7,8 @@ Arabic word comes. Where raqm is at hand (Debian: libfribidi0) the font's own sh
 import unicodedata
 from functools import cache
 
+from kiosk.type.bidi import mirrored
+
 _SHAPES = ("<isolated>", "<final>", "<initial>", "<medial>")
 _LAM = "\u0644"
 
@@ -25,6 +27,17 @@ def joined(text: str) -> str:
         name = _SHAPES[2 * after + before] if _can_follow(letter, forms) else "<isolated>"
         shaped.append(forms[letter].get(name) or forms[letter].get("<isolated>") or letter)
     return "".join(shaped)
+
+
+def turned(text: str) -> str:
+    """A right-to-left stretch in the order of the glass, joined and mirrored, every mark behind its letter."""
+    clusters: list[str] = []
+    for character in mirrored(joined(text)):
+        if clusters and unicodedata.category(character)[0] == "M":
+            clusters[-1] += character
+        else:
+            clusters.append(character)
+    return "".join(reversed(clusters))
 
 
 @cache

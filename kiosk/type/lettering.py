@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, TypeAlias
+from itertools import count
+from typing import Any, Literal, TypeAlias
 
-from rich.segment import Segment
+from textual.dom import NoScreen
+from textual.errors import NoWidget
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -12,11 +14,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from device.model.safetext import SafeText
+from kiosk.type.capability import Glass, glass_of
+from kiosk.type.drawing import Writing, columns_of, draw
+from kiosk.type.painting import Frame, has_picture, strips
 
 Weight: TypeAlias = Literal["regular", "semibold", "bold"]
 Align: TypeAlias = Literal["start", "left", "center", "right", "end"]
 Fit: TypeAlias = Literal["ellipsis", "shrink"]
 Direction: TypeAlias = Literal["auto", "ltr", "rtl"]
+
+_numbers = count(1)
 
 
 class Lettering(Widget):
@@ -25,20 +32,21 @@ class Lettering(Widget):
     DEFAULT_CSS = """
     Lettering { width: 1fr; height: 3; }
     """
+    ALLOW_SELECT = False
 
-    text: reactive[str] = reactive("")
+    text: reactive[str] = reactive("", repaint=False)
     """What is written, literally; cleaned as `SafeText` on the way in."""
-    weight: reactive[Weight] = reactive("regular")
+    weight: reactive[Weight] = reactive("regular", layout=True)
     """How heavy the letters are."""
     align: reactive[Align] = reactive("start")
     """Where the line stands; `start` and `end` follow the direction of the text."""
     fit: reactive[Fit] = reactive("ellipsis")
-    """What happens to a line that is too long: an ellipsis, or first smaller letters (down to `smallest`), then an ellipsis."""
+    """What happens to a line that is too long: an ellipsis, or first smaller letters (to `smallest`), then one."""
     smallest: reactive[float] = reactive(0.6)
     """The least share of the full size that `fit="shrink"` may go to."""
     direction: reactive[Direction] = reactive("auto")
     """The base direction; `auto` takes the first strong character's."""
-    images: reactive[bool] = reactive(True)
+    images: reactive[bool] = reactive(True)  # noqa: FBT003 -- a reactive's default is positional
     """Whether images may be used; False draws cells (see `suspend_images`)."""
 
     def __init__(
@@ -49,11 +57,12 @@ class Lettering(Widget):
         align: Align = "start",
         fit: Fit = "ellipsis",
         direction: Direction = "auto",
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
+        **widget: Any,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+        super().__init__(**widget)
+        self._number = next(_numbers)
+        self._painted: tuple[object, ...] = ()
+        self._strips: list[Strip] = []
         self.set_reactive(Lettering.text, SafeText(text))
         self.set_reactive(Lettering.weight, weight)
         self.set_reactive(Lettering.align, align)
@@ -64,24 +73,63 @@ class Lettering(Widget):
         """Whatever is written is clean, even if the caller forgot."""
         return SafeText(text)
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
+    def watch_text(self) -> None:
+        """Repaint the rows that differ, and lay out again where the width follows the text."""
+        if not self.is_mounted or self.styles.width is None or self.styles.width.is_auto:
+            self.refresh(layout=True)
+            return
+        before, after = self._strips, self._paint()
+        if len(before) != len(after) or has_picture(before) or has_picture(after):
+            self.refresh()
+            return
+        width = self.outer_size.width
+        changed = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 -- Textual's signature
         """The cells that the whole line takes (`width: auto`)."""
-        return min(len(self.text), container.width)
+        height = self.styles.height
+        rows = int(height.value) - self.gutter.height if height is not None and height.is_cells else container.height
+        writing = Writing(self.text, container.width, max(1, rows), weight=self.weight, direction=self.direction)
+        return columns_of(writing, self._glass())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of the widget inside `crop`."""
-        style = self.rich_style
-        middle = (self.size.height + self.gutter.height) // 2
-        rows = []
-        for y in crop.line_range:
-            line = self.text if y == middle else ""
-            strip = Strip([Segment(line, style)]).adjust_cell_length(self.outer_size.width, style)
-            rows.append(strip.crop(crop.x, crop.right))
-        return rows
+        return [strip.crop(crop.x, crop.right) for strip in self._paint()[crop.y : crop.bottom]]
+
+    def _paint(self) -> list[Strip]:
+        """The strips of the whole widget, made anew only when something that shows has changed."""
+        glass, place = self._glass(), self._place()
+        content = Region(*self.gutter.top_left, *self.content_size)
+        writing = Writing(self.text, *content.size, self.weight, self.align, self.fit, self.smallest, self.direction)
+        _, _, ground, colour = self.colors
+        frame = Frame(place, content, (ground + colour).rgb, ground.rgb, self._number)
+        if self._painted != (writing, frame, glass):
+            self._painted = (writing, frame, glass)
+            self._strips = strips(draw(writing, glass), frame, glass)
+        return self._strips
+
+    def _glass(self) -> Glass:
+        """What this widget is drawn on now: no images under another screen, half out of sight, or while suspended."""
+        glass = glass_of(self.app)
+        try:
+            shown = self.images and self.screen.is_active and not self._clipped()
+        except (NoScreen, NoWidget):
+            return glass.without_images()
+        return glass if shown else glass.without_images()
+
+    def _clipped(self) -> bool:
+        found = self.screen.find_widget(self)
+        return found.visible_region != found.region
+
+    def _place(self) -> Region:
+        """The widget on the screen."""
+        return Region(*self.region.offset, *self.outer_size)
 
 
 @contextmanager
-def suspend_images(screen: Screen[object]) -> Iterator[None]:
+def suspend_images(screen: Screen[Any]) -> Iterator[None]:
     """While inside, every lettering of this screen is drawn in cells, so that something may lie over it."""
     letterings = list(screen.query(Lettering))
     for lettering in letterings:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from textual.app import ComposeResult
 from textual.geometry import Region, Size
 
 from kiosk.layout import Shape
@@ -18,26 +17,25 @@ BASELINE = 0.79
 class AnswerPart(Part):
     """The word of the state and what belongs to it."""
 
-    def compose(self) -> ComposeResult:
-        """Each text in its own place, so that a minute changes one of them."""
-        yield Lettering(id="word", weight="bold", fit="shrink")
-        yield Lettering(id="beside", fit="shrink", classes="soft")
-        yield Lettering(id="title", weight="semibold")
-        yield Lettering(id="by", classes="soft")
-        yield Lettering(id="detail", classes="soft")
-
-    _answer = Answer(word="")
+    def __init__(self) -> None:
+        self._word = Lettering(id="word", weight="bold", fit="shrink")
+        self._beside = Lettering(id="beside", fit="shrink", classes="soft")
+        self._title = Lettering(id="title", weight="semibold")
+        self._by = Lettering(id="by", classes="soft")
+        self._detail = Lettering(id="detail", classes="soft")
+        self._answer = Answer(word="")
+        super().__init__(self._word, self._beside, self._title, self._by, self._detail, id="answer")
 
     def tell(self, sight: Sight) -> None:
         """The texts; their places move only when other texts appear or one grows."""
         before, self._answer = self._answer, tell_answer(sight)
         answer = self._answer
-        start, end = ("right", "left") if self.rtl else ("left", "right")
-        for name in ("word", "beside", "title", "by", "detail"):
-            lettering = self.lettering(name)
-            lettering.text = getattr(answer, name)
-            below = name == "beside" and (answer.calm or self._portrait)
-            lettering.align = end if name in ("beside", "detail") and not below else start  # type: ignore[assignment]
+        self._word.text, self._word.align = answer.word, self.start
+        below = answer.calm or self._portrait
+        self._beside.text, self._beside.align = answer.beside, self.start if below else self.end
+        self._title.text, self._title.align = answer.title, self.start
+        self._by.text, self._by.align = answer.by, self.start
+        self._detail.text, self._detail.align = answer.detail, self.end
         if _shape(before) != _shape(answer):
             self.refresh(layout=True)
 
@@ -52,7 +50,7 @@ class AnswerPart(Part):
         if answer.calm:
             word = size.height - of.beside
             return {"word": Region(0, 0, size.width, word), "beside": Region(0, word, size.width, of.beside)}
-        beside = min(columns(self.lettering("beside"), answer.beside, of.beside), size.width // 2)
+        beside = min(columns(self._beside, answer.beside, of.beside), size.width // 2)
         plan, y = {}, of.word
         if self._portrait:
             plan["word"] = Region(0, 0, size.width, of.word)
@@ -62,7 +60,7 @@ class AnswerPart(Part):
             plan["word"] = Region(0, 0, size.width - beside - 2 if beside else size.width, of.word)
             plan["beside"] = Region(size.width - beside, round(BASELINE * (of.word - of.beside)), beside, of.beside)
         plan["title"] = Region(0, y, size.width, of.title)
-        detail = min(columns(self.lettering("detail"), answer.detail, of.line), size.width * 2 // 3)
+        detail = min(columns(self._detail, answer.detail, of.line), size.width * 2 // 3)
         plan["by"] = Region(0, y + of.title, size.width - detail - 2 if detail else size.width, of.line)
         plan["detail"] = Region(size.width - detail, y + of.title, detail, of.line)
         return plan

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from textual.app import ComposeResult
 from textual.geometry import Region, Size
 
 from kiosk.telling.freshness import tell_freshness
@@ -14,14 +13,13 @@ from kiosk.widgets.part import Part
 class FreshnessPart(Part):
     """One small line, empty as a rule."""
 
-    def compose(self) -> ComposeResult:
-        """The line."""
-        yield Lettering(id="line", classes="soft")
+    def __init__(self) -> None:
+        self._line = Lettering(id="line", classes="soft")
+        super().__init__(self._line, id="freshness")
 
     def tell(self, sight: Sight) -> None:
         """What is in doubt."""
-        line = self.lettering("line")
-        line.text, line.align = tell_freshness(sight), "right" if self.rtl else "left"
+        self._line.text, self._line.align = tell_freshness(sight), self.start
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The whole of it."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from textual.app import ComposeResult
 from textual.geometry import Region, Size
 
 from kiosk.telling.notice import tell_notices
@@ -14,16 +13,15 @@ from kiosk.widgets.part import Part
 class Notice(Part):
     """The most important notice of the moment; several take turns, a minute each."""
 
-    def compose(self) -> ComposeResult:
-        """One line."""
-        yield Lettering(id="sentence", weight="semibold", fit="shrink")
+    def __init__(self) -> None:
+        self._sentence = Lettering(id="sentence", weight="semibold", fit="shrink")
+        super().__init__(self._sentence, id="notice")
 
     def tell(self, sight: Sight) -> None:
         """This minute's sentence."""
         notices = tell_notices(sight) or ("",)
-        sentence = self.lettering("sentence")
-        sentence.text = notices[sight.speech.local(sight.now).minute % len(notices)]
-        sentence.align = "right" if self.rtl else "left"
+        self._sentence.text = notices[sight.speech.local(sight.now).minute % len(notices)]
+        self._sentence.align = self.start
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The whole of it."""

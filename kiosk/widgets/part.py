@@ -2,14 +2,21 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.layout import Layout
 from textual.widget import Widget
 
 from kiosk.layout import ByPlan, Measures, mirrored
 from kiosk.telling.sight import Sight
-from kiosk.type import Lettering
+from kiosk.type import Lettering, glass_of
+from kiosk.type.drawing import Writing, columns_of
+from kiosk.words import Words
+
+Side: TypeAlias = Literal["left", "right"]
 
 log = logging.getLogger(__name__)
 
@@ -21,24 +28,49 @@ class Part(Widget):
     Part { width: 1fr; height: 1fr; overflow: hidden hidden; }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *parts: Widget, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
+        self._parts = list(parts)
         self.measures: Measures | None = None
         self.rtl = False
+        self.start: Side = "left"
+        """The side at which a line begins in the language of the screen, whatever language the line is in."""
+        self.end: Side = "right"
         self._placeholder = ""
-        self.styles.layout = ByPlan(self._planned)
+        self._by_plan = ByPlan(self._planned)
+
+    @property
+    def layout(self) -> Layout:
+        """The children stand where `plan` says."""
+        return self._by_plan
+
+    def compose(self) -> ComposeResult:
+        """The children, which can be told their texts before they are on the screen."""
+        yield from self._parts
+
+    def adopt(self, *parts: Widget) -> None:
+        """Take more children, on the screen or before."""
+        self._parts += parts
+        if self.is_mounted:
+            self.mount(*parts)
 
     def show(self, sight: Sight, measures: Measures) -> None:
         """Draw what has changed since the last look."""
-        turned = (self.measures, self.rtl) != (measures, sight.words.rtl)
-        self.measures, self.rtl = measures, sight.words.rtl
+        self.turn(sight.words, measures)
         try:
             self.tell(sight)
         except Exception as error:  # noqa: BLE001 - the boundary: one broken part must not take the door down
             self.fail(error, sight.words.broken_part)
             return
-        if turned or self._placeholder:
+        if self._placeholder:
             self._placeholder = ""
+            self.refresh(layout=True)
+
+    def turn(self, words: Words, measures: Measures) -> None:
+        """Take the direction of the language and the size of the glass."""
+        if (self.measures, self.rtl) != (measures, words.rtl):
+            self.measures, self.rtl = measures, words.rtl
+            self.start, self.end = ("right", "left") if words.rtl else ("left", "right")
             self.refresh(layout=True)
 
     def tell(self, sight: Sight) -> None:
@@ -58,10 +90,6 @@ class Part(Widget):
         self._placeholder = sentence
         self.refresh(layout=True)
 
-    def lettering(self, name: str) -> Lettering:
-        """A child by its id."""
-        return self.get_child_by_id(name, Lettering)
-
     def _planned(self, size: Size) -> Mapping[str, Region]:
         if self.measures is None or self._placeholder:
             return {}
@@ -69,6 +97,9 @@ class Part(Widget):
         return mirrored(plan, size.width) if self.rtl else plan
 
 
-def columns(lettering: Lettering, text: str, rows: int) -> int:
-    """The columns that a text takes as a line of that many rows."""
-    return len(text)
+def columns(lettering: Lettering, text: str, rows: int, *, most: int = 1000) -> int:
+    """The columns that a text takes as a line of that many rows, written like that lettering."""
+    if not text:
+        return 0
+    writing = Writing(text, most, max(rows, 1), weight=lettering.weight, direction=lettering.direction)
+    return columns_of(writing, glass_of(lettering.app))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import ComposeResult
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,7 +13,8 @@ from kiosk.telling.sight import Sight
 from kiosk.type import Lettering
 from kiosk.widgets.part import Part
 
-_TICKS = 26
+_TICKS = 8
+"""The most hours that are written below a day."""
 _PARTS = " ▏▎▍▌▋▊▉█"
 
 
@@ -85,21 +85,19 @@ def _halves(span: Span, count: int) -> tuple[int, int]:
 class StripPart(Part):
     """The bar and the hours below it."""
 
-    def compose(self) -> ComposeResult:
-        """The bar, and as many hours as a day could ever have labels."""
-        yield Bar(id="bar")
-        for number in range(_TICKS):
-            yield Lettering(id=f"tick-{number}", classes="soft", align="center")
-
-    _day = Day(now=None, taken=(), ticks=())
+    def __init__(self) -> None:
+        self._bar = Bar(id="bar")
+        self._ticks = [Lettering(id=f"tick-{number}", classes="soft", align="center") for number in range(_TICKS)]
+        self._day = Day(now=None, taken=(), ticks=())
+        super().__init__(self._bar, *self._ticks, id="strip")
 
     def tell(self, sight: Sight) -> None:
         """The day; the labels are touched only when the hours shown are others."""
         before, self._day = self._day, tell_day(sight)
-        self.get_child_by_id("bar", Bar).show(self._day, rtl=self.rtl)
+        self._bar.show(self._day, rtl=self.rtl)
         if before.ticks != self._day.ticks:
-            for number, tick in enumerate(self._day.ticks):
-                self.lettering(f"tick-{number}").text = tick.label
+            for lettering, tick in zip(self._ticks, self._day.ticks, strict=False):
+                lettering.text = tick.label
             self.refresh(layout=True)
 
     def plan(self, size: Size) -> Mapping[str, Region]:

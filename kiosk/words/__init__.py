@@ -98,6 +98,7 @@ class Words(Value):
     rooms_free: str
     rooms_asking: str
     rooms_none: str
+    room_in_use: str
     room_unknown: str
     seats: Forms
 

@@ -114,6 +114,7 @@ WORDS = Words(
     rooms_free="غرف أخرى",
     rooms_asking="جارٍ البحث عن غرفة متاحة …",
     rooms_none="لا توجد غرفة أخرى متاحة الآن",
+    room_in_use="مشغولة",
     room_unknown="غير معروف",
     seats=("مقعد", "مقعدان", "{n} مقاعد", "{n} مقعدًا"),
     pairing_title="إعداد هذه الشاشة",

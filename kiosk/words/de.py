@@ -106,6 +106,7 @@ WORDS = Words(
     rooms_free="Andere Räume",
     rooms_asking="Ein freier Raum wird gesucht …",
     rooms_none="Kein anderer Raum ist jetzt frei",
+    room_in_use="belegt",
     room_unknown="nicht bekannt",
     seats=("{n} Platz", "{n} Plätze"),
     pairing_title="Diese Tür einrichten",

@@ -106,6 +106,7 @@ WORDS = Words(
     rooms_free="Other rooms",
     rooms_asking="Looking for a free room …",
     rooms_none="No other room is free now",
+    room_in_use="in use",
     room_unknown="not known",
     seats=("{n} seat", "{n} seats"),
     pairing_title="Set up this door",

@@ -106,6 +106,7 @@ WORDS = Words(
     rooms_free="Otras salas",
     rooms_asking="Buscando una sala libre …",
     rooms_none="No hay otra sala libre ahora",
+    room_in_use="ocupada",
     room_unknown="sin datos",
     seats=("{n} plaza", "{n} plazas"),
     pairing_title="Configurar esta puerta",

@@ -106,6 +106,7 @@ WORDS = Words(
     rooms_free="Autres salles",
     rooms_asking="Recherche d’une salle libre …",
     rooms_none="Aucune autre salle n’est libre",
+    room_in_use="occupée",
     room_unknown="inconnu",
     seats=("{n} place", "{n} places"),
     pairing_title="Installer cet écran",

@@ -105,6 +105,7 @@ WORDS = Words(
     rooms_free="他の部屋",
     rooms_asking="空室を探しています…",
     rooms_none="他に空室はありません",
+    room_in_use="使用中",
     room_unknown="不明",
     seats=("{n} 席",),
     pairing_title="この表示板の設定",

@@ -118,6 +118,7 @@ WORDS = Words(
     rooms_free="Inne sale",
     rooms_asking="Szukanie wolnej sali …",
     rooms_none="Żadna inna sala nie jest teraz wolna",
+    room_in_use="zajęta",
     room_unknown="brak danych",
     seats=("{n} miejsce", "{n} miejsca", "{n} miejsc"),
     pairing_title="Konfiguracja tych drzwi",

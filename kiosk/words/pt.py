@@ -106,6 +106,7 @@ WORDS = Words(
     rooms_free="Outras salas",
     rooms_asking="Procurando uma sala livre …",
     rooms_none="Nenhuma outra sala está livre agora",
+    room_in_use="ocupada",
     room_unknown="sem dados",
     seats=("{n} lugar", "{n} lugares"),
     pairing_title="Configurar esta porta",

@@ -10,6 +10,8 @@ from device.model.window import Dates, Window
 
 KEY = "X-DOORLIGHT-KEY"
 """The idempotency key of a booking made at a door."""
+BOOKED_AT = "X-DOORLIGHT-BOOKED-AT"
+"""When it was booked, to the microsecond, by the clock of the door: decides between two doors that book at once."""
 CHECKED_IN = "X-DOORLIGHT-CHECKED-IN"
 """When people said at the door that they came: a DATE-TIME in UTC."""
 

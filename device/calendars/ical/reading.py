@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from device.calendars.ical.event import occurrence
@@ -22,6 +23,9 @@ SERIES_LIMIT = 1.0
 """Seconds of processor time for one UID; a common one takes a thousandth."""
 CALENDAR_LIMIT = 10.0
 """Seconds of processor time for all of them."""
+
+WINDOW_LIMIT = timedelta(days=31)
+"""The longest window that is read at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +59,11 @@ async def occurrences_of(sources: Sequence[Source], window: Window, zone: str) -
         MalformedAnswer: it would take far too long.
     """
     return await asyncio.to_thread(read_sources, sources, window, zone)
+
+
+def bounded(window: Window) -> Window:
+    """The part of a window that is read at once."""
+    return Window(start=window.start, end=min(window.end, window.start + WINDOW_LIMIT))
 
 
 def read_sources(sources: Iterable[Source], window: Window, zone: str) -> Found:
@@ -107,12 +116,13 @@ class _Reader:
         self._uid = uid
         self._window = window
         self._zone = zone
+        several = len(source.pieces.events) > 1
+        self._name = (f"{source.name}/{uid}" if several else source.name) if source.name else uid
         self.skipped: list[Skipped] = []
 
     def note(self, why: str) -> None:
         """Remember that a part of it could not be read, and why."""
-        name = SafeText(self._source.name or self._uid, limit=100)
-        self.skipped.append(Skipped(id=name, why=SafeText(why)))
+        self.skipped.append(Skipped(id=SafeText(self._name, limit=100), why=SafeText(why)))
 
     def read(self, raws: Iterable[RawEvent]) -> Iterator[Occurrence]:
         """Its occurrences in the window."""
@@ -121,7 +131,7 @@ class _Reader:
             define_zones("\n".join(raw.lines), self._source.pieces.zones)
             events.append(parse(raw, self._uid))
         floating = zone_named(self._source.pieces.zone) or ZoneInfo(self._zone)
-        whole = self._source.name or self._uid
+        whole = self._name
         for one in instances(events, self._window, Walls(zone=self._zone, floating=floating), self.note):
             yield occurrence(
                 one.event,

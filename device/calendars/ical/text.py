@@ -25,7 +25,8 @@ _TIMES = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 _RULES = ("RRULE", "RDATE", "EXDATE")
 _WORDS = ("UID", "SEQUENCE", "SUMMARY", "ORGANIZER", "STATUS", "TRANSP", "CLASS")
 _OUTLOOK = ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT")
-_KEPT = frozenset((*_TIMES, *_RULES, *_WORDS, *_OUTLOOK, "X-DOORLIGHT-KEY", "X-DOORLIGHT-CHECKED-IN"))
+_OURS = ("X-DOORLIGHT-KEY", "X-DOORLIGHT-BOOKED-AT", "X-DOORLIGHT-CHECKED-IN")
+_KEPT = frozenset((*_TIMES, *_RULES, *_WORDS, *_OUTLOOK, *_OURS))
 _SLACK = timedelta(days=2)
 """Dates are compared as they are written, so time zones may be off by a day on either side."""
 
@@ -84,13 +85,13 @@ def cut(body: bytes, *, attendee: str = "") -> Cut:
         MalformedAnswer: it is no calendar, or it stops in the middle.
     """
     cutter = _Cutter(attendee.lower())
-    for line in _unfolded(body):
+    for line in unfolded(body):
         cutter.take(line)
     return cutter.done()
 
 
-def _unfolded(body: bytes) -> Iterator[str]:
-    """Logical lines. Unfolding comes before decoding, for folds that split a character."""
+def unfolded(body: bytes) -> Iterator[str]:
+    """Its logical lines. Unfolding comes before decoding, for folds that split a character."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         body = body.decode("utf-16", "replace").encode()
     parts: list[bytes] = []

@@ -11,9 +11,9 @@ from device.emulator.console.help_rows import HelpRows
 from device.emulator.console.input import INTERRUPT, Click, Input, Key, Typed
 from device.emulator.console.layout import Grid, Place, place
 from device.emulator.console.output import Output
-from device.emulator.console.program import start_on_terminal, stop
 from device.emulator.console.terminal import Terminal, grid_of, set_grid
-from device.emulator.controls import Control
+from device.emulator.knobs import Knob
+from device.emulator.programs import start_on_terminal, stop
 from device.model.errors import DoorlightError
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Console:
     Args:
         command: the door, a full-screen program.
         environment: what it runs in.
-        controls: what a person can do besides.
+        knobs: what a person can do besides.
         wanted: the panel's size; None: all there is.
         facts: where and when, for the right end of the help; asked again after each key.
     """
@@ -40,7 +40,7 @@ class Console:
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
-        controls: Sequence[Control],
+        knobs: Sequence[Knob],
         *,
         wanted: Grid | None = None,
         facts: Callable[[], str] = lambda: "",
@@ -48,13 +48,11 @@ class Console:
     ) -> None:
         self._command, self._environment, self._wanted, self._facts = command, environment, wanted, facts
         own = (
-            Control(name="help", key="?", label="help", help="Explain every key, and back.", act=self._explain),
-            Control(
-                name="quit", key="q", label="quit", help="End it all and tidy up; Ctrl+C does too.", act=self._quit
-            ),
+            Knob(name="help", key="?", label="help", help="Explain every key, and back.", act=self._explain),
+            Knob(name="quit", key="q", label="quit", help="End it all and tidy up; Ctrl+C does too.", act=self._quit),
         )
-        self._acts = {control.key: control for control in (*controls, *own)}
-        self._help = HelpRows((*controls, *own))
+        self._acts = {knob.key: knob for knob in (*knobs, *own)}
+        self._help = HelpRows((*knobs, *own))
         self._output = Output()
         self._said = greeting
         self._dirty = True
@@ -62,7 +60,7 @@ class Console:
         self._stained = False
         """Whether places that the door does not draw may show something old."""
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._asked: asyncio.Queue[Control] = asyncio.Queue()
+        self._asked: asyncio.Queue[Knob] = asyncio.Queue()
         self.last_words = b""
         """What the door wrote after it had left the screen: why it crashed, if it did."""
 
@@ -89,14 +87,10 @@ class Console:
             drained=self._door.resume,
         )  # fmt: skip
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._end, 128 + number)
         self._draw_help()
 
     def _disconnect(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGWINCH, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.remove_signal_handler(number)
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGWINCH)
         self._screen.close()
         self._door.close()
 
@@ -158,20 +152,20 @@ class Console:
             self._door.send(typed.data)
 
     def _press(self, key: str | None, otherwise: bytes = b"") -> None:
-        control = self._acts.get(key or "")
-        if control:
-            self._asked.put_nowait(control)
+        knob = self._acts.get(key or "")
+        if knob:
+            self._asked.put_nowait(knob)
         else:
             self._door.send(otherwise)
 
     async def _work(self) -> None:
         """One wish after another."""
         while True:
-            control = await self._asked.get()
+            knob = await self._asked.get()
             try:
-                self._said = await control.act()
+                self._said = await knob.act()
             except (DoorlightError, ValueError, OSError) as error:
-                log.warning("%s failed: %s", control.name, error)
+                log.warning("%s failed: %s", knob.name, error)
                 self._said = f"That did not work: {error}"
             self.refresh()
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from device.emulator.console.layout import Place
-from device.emulator.controls import Control
+from device.emulator.knobs import Knob
 
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _GAP = "  "
@@ -33,8 +33,8 @@ def shortened(text: str, columns: int) -> str:
 class HelpRows:
     """All that stands below the door, for one set of keys."""
 
-    def __init__(self, controls: Sequence[Control]) -> None:
-        self.controls = controls
+    def __init__(self, knobs: Sequence[Knob]) -> None:
+        self.knobs = knobs
         self.explained = False
         """Whether each key has a row of its own that explains it."""
         self._spans: list[tuple[int, int, int, str]] = []
@@ -63,17 +63,17 @@ class HelpRows:
         gap = " " * max(columns - width_of(said) - width_of(facts) - 2, 1)
         return f" {_BOLD}{said}{_PLAIN}{gap}{_DIM}{facts}{_PLAIN} "
 
-    def _key_lines(self, columns: int) -> list[list[Control]]:
+    def _key_lines(self, columns: int) -> list[list[Knob]]:
         if self.explained:
-            return [[control] for control in self.controls]
-        lines: list[list[Control]] = [[]]
+            return [[knob] for knob in self.knobs]
+        lines: list[list[Knob]] = [[]]
         used = 1
-        for control in self.controls:
-            cells = width_of(_plain(control)) + len(_GAP)
+        for knob in self.knobs:
+            cells = width_of(_plain(knob)) + len(_GAP)
             if used + cells > columns and lines[-1]:
                 lines.append([])
                 used = 1
-            lines[-1].append(control)
+            lines[-1].append(knob)
             used += cells
         return lines
 
@@ -82,11 +82,11 @@ class HelpRows:
         texts = []
         for offset, line in enumerate(self._key_lines(columns)):
             left, text = 1, " "
-            for control in line:
-                plain = _plain(control)
-                self._spans.append((first + 1 + offset, left, left + width_of(plain), control.key))
+            for knob in line:
+                plain = _plain(knob)
+                self._spans.append((first + 1 + offset, left, left + width_of(plain), knob.key))
                 left += width_of(plain) + len(_GAP)
-                text += f"{_BOLD}{control.key}{_PLAIN} {control.label}{_GAP}"
+                text += f"{_BOLD}{knob.key}{_PLAIN} {knob.label}{_GAP}"
             if self.explained:
                 room = columns - left - 20
                 text += " " * max(20 - left, 0) + _DIM + shortened(line[0].help, room + left) + _PLAIN
@@ -94,5 +94,5 @@ class HelpRows:
         return texts
 
 
-def _plain(control: Control) -> str:
-    return f"{control.key} {control.label}"
+def _plain(knob: Knob) -> str:
+    return f"{knob.key} {knob.label}"

@@ -47,12 +47,14 @@ async def run(call: Call, answer: AnswerStep, clock: Clock) -> Answer:
 async def _step(
     call: Call, step: dict[str, Any], earlier: list[dict[str, Any]], answer: AnswerStep, clock: Clock
 ) -> Answer:
+    if any(done["status"] >= 400 for done in earlier):
+        failed = GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
+        return failed.answer(clock.read().now)
     try:
-        if any(done["status"] >= 400 for done in earlier):
-            raise GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
-        return await answer(_inner(call, step))
+        inner = _inner(call, step)
     except GraphError as error:
         return error.answer(clock.read().now)
+    return await answer(inner)
 
 
 def _inner(call: Call, step: dict[str, Any]) -> Call:

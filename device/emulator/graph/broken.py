@@ -9,7 +9,8 @@ from device.emulator.listener import cut
 
 PORTAL = b"""<!DOCTYPE html>
 <html><head><title>Guest network</title></head>
-<body><h1>Welcome to the guest network</h1><form action="/login"><button>I accept the terms</button></form></body></html>
+<body><h1>Welcome to the guest network</h1>
+<form action="/login"><button>I accept the terms</button></form></body></html>
 """
 HUGE = 16 << 20
 CHUNK = b'{"value":[' + b" " * ((1 << 16) - 10)

@@ -30,10 +30,8 @@ def asked_window(call: Call) -> Window:
     """
     bounds = [call.query.get(name, "") for name in ("startDateTime", "endDateTime")]
     if not all(bounds):
-        message = (
-            "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime."
-        )
-        raise GraphError(400, "ErrorInvalidParameter", message)
+        message = "This request requires a time window specified by the query string parameters"
+        raise GraphError(400, "ErrorInvalidParameter", f"{message} StartDateTime and EndDateTime.")
     try:
         start, end = (parse_instant(text) for text in bounds)
     except (ValueError, OverflowError) as error:

@@ -1,7 +1,7 @@
-"""`calendarView/delta`: what changed in a frozen window since a token, with the habits that make it no more than a hint.
+"""`calendarView/delta`: what changed in a frozen window since a token, with the habits that make it only a hint.
 
-Occurrences come with hardly more than their times; removals are reported for events that the window never held; an expired token is 410
-with a `Location` that begins again.
+Occurrences come with hardly more than their times; removals are reported for events that the window never held; an
+expired token is 410 with a `Location` that begins again.
 """
 
 from typing import Any
@@ -37,7 +37,9 @@ async def list_changes(mailbox: Mailbox, call: Call) -> Answer:
     """GET /users/{id}/calendarView/delta, with or without brackets."""
     for option in REFUSED:
         if call.query.get(option):
-            raise bad_request(f"The query option '{option}' is not supported on this delta query.", "ErrorInvalidUrlQuery")
+            raise bad_request(
+                f"The query option '{option}' is not supported on this delta query.", "ErrorInvalidUrlQuery"
+            )
     here = _where(mailbox, call)
     items = _everything(mailbox, call, here) if here.since is None else _news(mailbox, call, here)
     size = _page_size(call)
@@ -87,11 +89,7 @@ def _news(mailbox: Mailbox, call: Call, here: Round) -> list[dict[str, Any]]:
     inside = mailbox.view(here.window)
     found = [event for event in inside if event.id in changed or event.series in changed]
     shown = {event.id for event in found} | {event.series for event in found}
-    removed = [
-        {"@removed": {"reason": "deleted"}, "id": writer.id_of(key)}
-        for key in changed
-        if key not in shown
-    ]
+    removed = [{"@removed": {"reason": "deleted"}, "id": writer.id_of(key)} for key in changed if key not in shown]
     return _entries(mailbox, writer, found) + removed
 
 

@@ -138,8 +138,8 @@ def _when(fields: dict[str, Any], event: Event) -> dict[str, Any]:
 def _dates(fields: dict[str, Any], event: Event) -> dict[str, Any]:
     was = event.when if isinstance(event.when, Dates) else None
     walls = [_wall(fields[name]) if name in fields else None for name in ("start", "end")]
-    first = walls[0].date() if walls[0] else was and was.first
-    until = walls[1].date() if walls[1] else was and was.until
+    first = walls[0].date() if walls[0] else was.first if was else None
+    until = walls[1].date() if walls[1] else was.until if was else None
     midnights = all(wall is None or (wall.hour, wall.minute, wall.second) == (0, 0, 0) for wall in walls)
     if first is None or until is None or not midnights or until - first < timedelta(days=1):
         raise invalid("The Event.Start and Event.End of an all-day event must be set to midnight, a day apart or more.")

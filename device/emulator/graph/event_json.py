@@ -106,7 +106,10 @@ class EventWriter:
         if self._text_body:
             return {"contentType": "text", "content": event.body}
         inside = html.escape(event.body, quote=False).replace("\n", "<br>\r\n")
-        return {"contentType": "html", "content": f"<html>\r\n<head>\r\n</head>\r\n<body>\r\n{inside}\r\n</body>\r\n</html>"}
+        return {
+            "contentType": "html",
+            "content": f"<html>\r\n<head>\r\n</head>\r\n<body>\r\n{inside}\r\n</body>\r\n</html>",
+        }
 
     def _people(self, event: Event) -> dict[str, Any]:
         return {
@@ -129,7 +132,7 @@ def change_key(event: Event) -> str:
 def _uid(event: Event) -> str:
     # The uid of an occurrence is not its series': the original day is written into the middle of it.
     day = f"{event.original:%Y%m%d}" if event.original else "00000000"
-    return f"040000008200E00074C5B7101A82E008{day}{hashlib.md5(event.uid.encode(), usedforsecurity=False).hexdigest().upper()}"
+    return f"040000008200E00074C5B7101A82E008{day}{hashlib.sha256(event.uid.encode()).hexdigest()[:32].upper()}"
 
 
 def _online(event: Event) -> dict[str, Any]:
@@ -144,7 +147,13 @@ def _online(event: Event) -> dict[str, Any]:
 
 def _places(event: Event) -> dict[str, Any]:
     if not event.location:
-        empty = {"displayName": "", "locationType": "default", "uniqueIdType": "unknown", "address": {}, "coordinates": {}}
+        empty = {
+            "displayName": "",
+            "locationType": "default",
+            "uniqueIdType": "unknown",
+            "address": {},
+            "coordinates": {},
+        }
         return {"location": empty, "locations": []}
     place = {
         "displayName": event.location,

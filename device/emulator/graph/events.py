@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from device.emulator.event import Event, EventKind
-from device.emulator.graph.call import Answer, Call, GraphError, bad_request, invalid, item_not_found
 from device.emulator.graph.calendar_view import asked_window, preference_applied
+from device.emulator.graph.call import Answer, Call, GraphError, bad_request, invalid, item_not_found
 from device.emulator.graph.event_change import changes_of
 from device.emulator.graph.event_filter import matching
 from device.emulator.graph.event_json import EventWriter, etag
@@ -102,7 +102,7 @@ async def delete_event(mailbox: Mailbox, call: Call, identifier: str) -> Answer:
     return Answer(status=204)
 
 
-async def cancel_event(mailbox: Mailbox, call: Call, identifier: str) -> Answer:
+async def cancel_event(mailbox: Mailbox, _: Call, identifier: str) -> Answer:
     """POST /users/{id}/events/{id}/cancel: the organizer's alone."""
     event = existing(mailbox, identifier)
     if event.response != "organizer":
@@ -112,20 +112,20 @@ async def cancel_event(mailbox: Mailbox, call: Call, identifier: str) -> Answer:
     return Answer(status=202)
 
 
-async def decline_event(mailbox: Mailbox, call: Call, identifier: str) -> Answer:
+async def decline_event(mailbox: Mailbox, _: Call, identifier: str) -> Answer:
     """POST /users/{id}/events/{id}/decline: it leaves the calendar of who declines."""
     event = _invited(mailbox, identifier)
     mailbox.remove(event.id)
     return Answer(status=202)
 
 
-async def accept_event(mailbox: Mailbox, call: Call, identifier: str) -> Answer:
+async def accept_event(mailbox: Mailbox, _: Call, identifier: str) -> Answer:
     """POST /users/{id}/events/{id}/accept."""
     mailbox.replace(msgspec.structs.replace(_invited(mailbox, identifier), response="accepted", show_as="busy"))
     return Answer(status=202)
 
 
-async def accept_tentatively(mailbox: Mailbox, call: Call, identifier: str) -> Answer:
+async def accept_tentatively(mailbox: Mailbox, _: Call, identifier: str) -> Answer:
     """POST /users/{id}/events/{id}/tentativelyAccept."""
     event = _invited(mailbox, identifier)
     mailbox.replace(msgspec.structs.replace(event, response="tentativelyAccepted", show_as="tentative"))
@@ -159,4 +159,6 @@ def _check_version(event: Event, call: Call) -> None:
     wanted = call.headers.get("if-match", "*").strip()
     if wanted not in ("*", etag(event)):
         message = "The send or update operation could not be performed because the change key passed in the request "
-        raise GraphError(412, "ErrorIrresolvableConflict", message + "does not match the current change key for the item.")
+        raise GraphError(
+            412, "ErrorIrresolvableConflict", message + "does not match the current change key for the item."
+        )

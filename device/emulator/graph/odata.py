@@ -1,4 +1,4 @@
-"""OData's query options, as far as Graph takes them for events: `$select`, `$top`, `$skip`, `$orderby`, `$expand`, paging."""
+"""OData's query options, as far as Graph takes them for events: `$select`, `$orderby`, `$expand` and paging."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,14 +14,17 @@ PAGE = 10
 """What Graph gives where nobody asks for more."""
 LARGEST_PAGE = 1000
 EXPANDED = "singleValueExtendedProperties"
-PROPERTIES = frozenset(
-    "id createdDateTime lastModifiedDateTime changeKey categories transactionId originalStartTimeZone originalEndTimeZone "
-    "iCalUId reminderMinutesBeforeStart isReminderOn hasAttachments subject bodyPreview importance sensitivity isAllDay "
-    "isCancelled isOrganizer isDraft responseRequested seriesMasterId showAs type webLink hideAttendees "
-    "allowNewTimeProposals start end originalStart onlineMeetingUrl isOnlineMeeting onlineMeetingProvider onlineMeeting "
-    "attendees organizer location locations body responseStatus recurrence cancelledOccurrences occurrenceId "
-    "exceptionOccurrences".split()
-)
+# fmt: off
+PROPERTIES = frozenset((
+    "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "transactionId",
+    "originalStartTimeZone", "originalEndTimeZone", "iCalUId", "reminderMinutesBeforeStart", "isReminderOn",
+    "hasAttachments", "subject", "bodyPreview", "importance", "sensitivity", "isAllDay", "isCancelled",
+    "isOrganizer", "isDraft", "responseRequested", "seriesMasterId", "showAs", "type", "webLink", "hideAttendees",
+    "allowNewTimeProposals", "start", "end", "originalStart", "onlineMeetingUrl", "isOnlineMeeting",
+    "onlineMeetingProvider", "onlineMeeting", "attendees", "organizer", "location", "locations", "body",
+    "responseStatus", "recurrence", "cancelledOccurrences", "occurrenceId", "exceptionOccurrences",
+))
+# fmt: on
 _ORDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "start/dateTime": lambda item: item["start"]["dateTime"],
     "end/dateTime": lambda item: item["end"]["dateTime"],

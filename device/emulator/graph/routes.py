@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from device.emulator.graph import delta, events, places, schedule, subscriptions, users
 from device.emulator.graph.calendar_view import list_view
@@ -51,7 +50,7 @@ TENANT_ROUTES: tuple[tuple[str, str, Handler], ...] = (
 _WRITES = frozenset(("POST", "PATCH", "DELETE"))
 
 
-def _compiled(routes: tuple[tuple[str, str, Any], ...]) -> tuple[tuple[str, re.Pattern[str], Any], ...]:
+def _compiled(routes: tuple[tuple[str, str, Handler], ...]) -> tuple[tuple[str, re.Pattern[str], Handler], ...]:
     return tuple((method, re.compile(path, re.IGNORECASE), handler) for method, path, handler in routes)
 
 
@@ -70,13 +69,11 @@ async def dispatch(tenant: Tenant, call: Call) -> Answer:
     for method, pattern, handler in _MAILBOX:
         match = pattern.fullmatch(call.path)
         if match and method == call.method:
-            answer: Answer = await handler(mailbox_for(tenant, call, match[1]), call, *match.groups()[1:])
-            return answer
+            return await handler(mailbox_for(tenant, call, match[1]), call, *match.groups()[1:])
     for method, pattern, handler in _TENANT:
         match = pattern.fullmatch(call.path)
         if match and method == call.method:
-            answer = await handler(tenant, call, *match.groups())
-            return answer
+            return await handler(tenant, call, *match.groups())
     raise _nowhere(call)
 
 

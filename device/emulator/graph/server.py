@@ -38,14 +38,13 @@ class GraphEdge:
             return self._response(request, wrong_secret(tenant))
         if error := graph_fault(rule):
             return self._response(request, error.answer(tenant.clock.now, request.headers.get("client-request-id", "")))
-        answer = await self._answer(request) if rule.fault in (Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.SLOW) else Answer()
+        answer = (
+            await self._answer(request) if rule.fault in (Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.SLOW) else Answer()
+        )
         return await respond_broken(request, rule, self._response(request, answer))
 
     async def _answer(self, request: web.BaseRequest) -> Answer:
-        """The right answer to a request.
-
-        A failure of the office itself is answered as Graph would, with 500, and is seen in the log.
-        """
+        """The right answer to a request."""
         tenant = self._tenant
         here = f"{request.scheme}://{request.host}"
         if is_entra(request.path):
@@ -53,21 +52,28 @@ class GraphEdge:
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
             return answer_entra(tenant, request.method, request.path, fields, here)
         try:
-            if not request.path.startswith(f"{VERSION}/"):
-                raise GraphError(404, "BadRequest", "Invalid version.")
-            app = authorised(tenant, request.headers.get("Authorization", ""))
-            call = Call(
-                method=request.method,
-                path=request.path.removeprefix(VERSION).rstrip("/"),
-                app=app,
-                base=f"{here}{VERSION}",
-                query=dict(request.query),
-                headers=_headers(request),
-                body=await _body(request),
-            )
+            call = await self._call(request, f"{here}{VERSION}")
         except GraphError as error:
             return error.answer(tenant.clock.now, request.headers.get("client-request-id", ""))
         return await answer_call(tenant, call)
+
+    async def _call(self, request: web.BaseRequest, base: str) -> Call:
+        """The call that a request makes, once its token is found to be good.
+
+        Raises:
+            GraphError: it is not, or the request is none.
+        """
+        if not request.path.startswith(f"{VERSION}/"):
+            raise GraphError(404, "BadRequest", "Invalid version.")
+        return Call(
+            method=request.method,
+            path=request.path.removeprefix(VERSION).rstrip("/"),
+            app=authorised(self._tenant, request.headers.get("Authorization", "")),
+            base=base,
+            query=dict(request.query),
+            headers=_headers(request),
+            body=await _body(request),
+        )
 
     def _response(self, request: web.BaseRequest, answer: Answer) -> web.Response:
         """The answer on its way: with the office's time, which is not the machine's."""

@@ -35,8 +35,8 @@ async def create(tenant: Tenant, call: Call) -> Answer:
         raise GraphError(409, "ExtensionError", message)
     for url in filter(None, (wanted.notification_url, wanted.lifecycle_url)):
         if not await tenant.notifier.handshake(url):
-            message = "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request."
-            raise GraphError(400, "ValidationError", message)
+            message = "Notification endpoint must respond with 200 OK to validation request."
+            raise GraphError(400, "ValidationError", f"Subscription validation request failed. {message}")
     entry = tenant.subscriptions.add(wanted)
     return Answer(status=201, body=_entity(call, entry), headers={"Location": f"{call.base}/subscriptions/{entry.id}"})
 
@@ -75,10 +75,14 @@ def _wanted(tenant: Tenant, call: Call) -> Subscribed:
     if address is None:
         raise bad_request("The value of the property 'resource' is not supported.", "InvalidRequest")
     if not call.app.may_read(address):
-        raise GraphError(403, "ExtensionError", "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access denied]")
+        raise GraphError(
+            403, "ExtensionError", "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access denied]"
+        )
     for name in ("notificationUrl", "lifecycleNotificationUrl"):
         if (name == "notificationUrl" or fields.get(name)) and not may_call(_text(fields, name)):
-            raise bad_request(f"The value of the property '{name}' is not supported: not on this machine.", "ValidationError")
+            raise bad_request(
+                f"The value of the property '{name}' is not supported: not on this machine.", "ValidationError"
+            )
     if len(fields.get("clientState") or "") > STATE:
         raise bad_request("The clientState exceeds 128 characters.", "ValidationError")
     if fields.get("includeResourceData"):

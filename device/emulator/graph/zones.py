@@ -1,4 +1,4 @@
-"""Time zones as Graph knows them: Windows names and a number of IANA names, in which start and end are put into words."""
+"""Time zones as Graph knows them, by Windows and by IANA names, and the spelling of instants."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
@@ -7,7 +7,9 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from device.emulator.graph.call import GraphError
 
-_UTC_NAMES = frozenset(("utc", "etc/utc", "etc/gmt", "tzone://microsoft/utc", "coordinated universal time", "greenwich"))
+_UTC_NAMES = frozenset(
+    ("utc", "etc/utc", "etc/gmt", "tzone://microsoft/utc", "coordinated universal time", "greenwich")
+)
 
 
 def zone_named(name: str) -> ZoneInfo:

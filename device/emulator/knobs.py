@@ -8,7 +8,7 @@ Act = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
+class Knob:
     """One thing to do."""
 
     name: str

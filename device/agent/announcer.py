@@ -1,0 +1,153 @@
+"""Tells the panel what is true whenever that changes.
+
+It sleeps until something was learnt, the clock was set, or the answer's own next change is due. Nothing is sent when
+nothing changed, except that an answer newly confirmed is good for longer.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from device.agent.clock import Timekeeper
+from device.agent.diagnosis import fault_of
+from device.agent.knowledge import Confirmed, Knowledge
+from device.agent.room_state import showing
+from device.agent.runtime_files import RuntimeFiles
+from device.agent.settings import Settings
+from device.model.clock import ClockReading
+from device.model.safetext import SafeText
+from device.model.state import RoomState
+from device.wire.panel import Fault, FaultShown, FromAgent, LastShown, LookShown, RoomShown, TimeShown
+
+OFF = timedelta(milliseconds=500)
+"""How far a kiosk's time may be from ours before it is told again."""
+FAULTY_LOOK = timedelta(minutes=10)
+_NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Audience(Protocol):
+    """Whoever is told."""
+
+    def tell(self, frame: FromAgent) -> None:
+        """Tell everybody."""
+        ...
+
+
+class Announcer:
+    """One door's word, made anew whenever it may be another."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        clock: Timekeeper,
+        settings: Settings,
+        files: RuntimeFiles,
+    ) -> None:
+        self._knowledge, self._clock, self._settings, self._files = knowledge, clock, settings, files
+        self.observers: list[Callable[[RoomState], object]] = []
+        """Called with each state, after the panel was told."""
+        self._writable = settings.provider.load().writable
+        self._said: tuple[object, Confirmed | None] | None = None
+        self._time: tuple[TimeShown, timedelta] | None = None
+        self.look = LookShown(
+            theme=settings.look.theme,
+            language=settings.look.language,
+            hour24=settings.look.hour24,
+            zone=settings.room.zone,
+        )
+
+    async def run(self, audience: Audience) -> None:
+        """Tell `audience` what is true, until cancelled."""
+        while True:
+            waits = {asyncio.ensure_future(self._knowledge.changed()), asyncio.ensure_future(self._clock.changed())}
+            try:
+                reading = self._clock.read()
+                self._tell_time(audience, reading)
+                next_look = self._tell_scene(audience, reading)
+                seconds = (next_look - self._clock.read().now).total_seconds() / reading.rate
+                await asyncio.wait(waits, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+
+    def greeting(self) -> Iterator[FromAgent]:
+        """What to tell somebody who has just come."""
+        reading = self._clock.read()
+        yield _time(reading)
+        yield self.look
+        yield self.scene(reading)[0]
+
+    def state(self, reading: ClockReading) -> RoomState:
+        """The room as it is at `reading`."""
+        return self._showing(reading)[0]
+
+    def scene(self, reading: ClockReading) -> tuple[RoomShown | FaultShown, datetime]:
+        """What is to be shown now, and when to look again."""
+        known = self._knowledge
+        if known.ever_known or known.room.policy.out_of_service:
+            state, next_look = self._showing(reading)
+            return RoomShown(state=state), next_look
+        return self._fault(reading), known.retry_at or reading.now + FAULTY_LOOK
+
+    def _showing(self, reading: ClockReading) -> tuple[RoomState, datetime]:
+        shown = showing(
+            self._knowledge,
+            reading,
+            writable=self._writable,
+            night=self._settings.night,
+            neighbours=bool(self._settings.neighbours),
+        )
+        return shown.state, shown.next_look
+
+    def _fault(self, reading: ClockReading) -> FaultShown:
+        error = self._knowledge.error
+        if error is None:
+            return FaultShown(fault=Fault.STARTING)
+        return FaultShown(
+            fault=fault_of(error, reading.trust),
+            detail=SafeText(str(error), limit=80),
+            retry_at=self._knowledge.retry_at,
+        )
+
+    def _tell_scene(self, audience: Audience, reading: ClockReading) -> datetime:
+        frame, next_look = self.scene(reading)
+        said = essence(frame), self._knowledge.confirmed
+        if said != self._said:
+            self._said = said
+            audience.tell(frame)
+            if isinstance(frame, RoomShown):
+                self._files.show(LastShown(look=self.look, state=frame.state))
+        if isinstance(frame, RoomShown):
+            for observe in self.observers:
+                observe(frame.state)
+        return next_look
+
+    def _tell_time(self, audience: Audience, reading: ClockReading) -> None:
+        """Tell the time where what the kiosks count on from is no longer true."""
+        time = _time(reading)
+        if self._time is not None:
+            told, at = self._time
+            counted = told.now + (reading.elapsed - at)
+            if (told.rate, told.trusted) == (time.rate, time.trusted) and abs(counted - time.now) < OFF:
+                return
+        self._time = time, reading.elapsed
+        audience.tell(time)
+
+
+def _time(reading: ClockReading) -> TimeShown:
+    return TimeShown(now=reading.now, rate=reading.rate, trusted=reading.trust.proves)
+
+
+def essence(frame: RoomShown | FaultShown) -> object:
+    """What of a frame is worth telling: not when it was made, nor for how long it is good."""
+    if isinstance(frame, FaultShown):
+        return frame
+    return msgspec.structs.replace(
+        frame.state,
+        as_of=_NO_TIME,
+        good_for=timedelta(),
+        hops=tuple(msgspec.structs.replace(hop, at=None) for hop in frame.state.hops),
+    )

@@ -1,0 +1,51 @@
+// The buttons below the door and the news from the emulated world. The door itself is drawn by textual.js.
+"use strict";
+
+const door = document.getElementById("door");
+const panel = door.dataset.panel.split("x").map(Number);
+
+// A panel of a fixed size gets the largest letters with which all of it fits into the window. textual.js reads the size
+// of the letters when the page has loaded, so this comes before.
+function chooseLetters() {
+  if (panel.length !== 2) return;
+  const room = door.parentElement.getBoundingClientRect();
+  const fitting = Math.min(room.width / (panel[0] * 0.62), room.height / (panel[1] * 1.36));
+  door.dataset.fontSize = String(Math.max(6, Math.min(24, Math.floor(fitting))));
+}
+
+// Gives the terminal exactly the panel's columns and rows, by the cell that it measured.
+function fitPanel() {
+  const measured = document.querySelector(".xterm-char-measure-element");
+  if (panel.length !== 2 || !measured || !measured.offsetWidth) return;
+  const ratio = window.devicePixelRatio;
+  const letter = measured.getBoundingClientRect();
+  const width = Math.floor((letter.width / measured.textContent.length) * ratio) / ratio;
+  const height = Math.ceil(letter.height * ratio) / ratio;
+  door.style.width = `${panel[0] * width + 1}px`;
+  door.style.height = `${panel[1] * height + 1}px`;
+  window.dispatchEvent(new Event("resize"));
+}
+
+for (const button of document.querySelectorAll("button[data-act]")) {
+  button.addEventListener("click", async () => {
+    button.setAttribute("aria-busy", "true");
+    try {
+      await fetch(`act/${button.dataset.act}`, { method: "POST" });
+    } catch {
+      document.getElementById("said").textContent = "The emulator has ended.";
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  });
+}
+
+document.getElementById("again").addEventListener("click", () => window.location.reload());
+
+new EventSource("news").addEventListener("message", (event) => {
+  const told = JSON.parse(event.data);
+  document.getElementById("said").textContent = told.said;
+  document.getElementById("where").textContent = `· ${told.room} · ${told.world}`;
+});
+
+chooseLetters();
+window.addEventListener("load", () => window.setTimeout(fitPanel, 100));

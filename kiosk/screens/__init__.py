@@ -1,0 +1,1 @@
+"""The screens of the glass, each with its stylesheet beside it."""

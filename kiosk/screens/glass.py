@@ -1,0 +1,74 @@
+"""What every screen of the kiosk shares: the ground of a state, its measures, and keys that a door may have."""
+
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset, Region, Size
+from textual.layout import Layout
+from textual.screen import Screen
+
+from kiosk.layout import ByPlan, Measures, measures, mirrored
+from kiosk.themes import GROUNDS
+
+Result = TypeVar("Result")
+
+
+class Glass(Screen[Result], inherit_bindings=False):
+    """A full screen. No key does anything but move between buttons."""
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,right,down", "app.focus_next", show=False),
+        Binding("shift+tab,left,up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rtl = False
+        self._shift = Offset()
+        self._by_plan = ByPlan(self._planned)
+
+    @property
+    def layout(self) -> Layout:
+        """The parts stand where `plan` says."""
+        return self._by_plan
+
+    @property
+    def measures(self) -> Measures:
+        """The measures of the glass as it is now."""
+        return measures(self.app.size)
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """Where the parts stand, by id, as for a language written from left to right."""
+        return {}
+
+    def ground(self, name: str) -> None:
+        """Stand on the ground of a state, or on the neutral one."""
+        wanted = f"-{name}"
+        if not self.has_class(wanted):
+            self.remove_class(*(f"-{each}" for each in GROUNDS))
+            self.add_class(wanted)
+
+    def shift(self, by: Offset) -> None:
+        """Move everything by a cell, so that no edge stays in one place for years."""
+        if by != self._shift:
+            self._shift = by
+            self.refresh(layout=True)
+
+    def on_key(self) -> None:
+        """Whoever uses keys sees where they are."""
+        self.add_class("-keys")
+
+    def on_mouse_down(self) -> None:
+        """Whoever touches the glass does not need to."""
+        self.remove_class("-keys")
+
+    def _planned(self, size: Size) -> Mapping[str, Region]:
+        plan = self.plan(size)
+        plan = mirrored(plan, size.width) if self.rtl else plan
+        return {name: self._shifted(region, size) for name, region in plan.items()}
+
+    def _shifted(self, region: Region, size: Size) -> Region:
+        """What has room at both sides moves; what reaches from edge to edge stays."""
+        return region if region.width == size.width else region.translate(self._shift)

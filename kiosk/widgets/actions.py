@@ -1,0 +1,79 @@
+"""The foot of the screen: what can be done, and what became of it."""
+
+from collections.abc import Mapping
+
+from textual.geometry import Region, Size
+
+from kiosk.acts import Acts, Phase
+from kiosk.layout import row
+from kiosk.telling.choices import Choice, tell_choices
+from kiosk.telling.sight import Sight
+from kiosk.widgets.paragraph import Paragraph
+from kiosk.widgets.part import Part
+from kiosk.widgets.progress import Progress
+from kiosk.widgets.touch import Touch
+from kiosk.words.speech import Speech
+
+MOST = 7
+LANGUAGE = "language"
+
+
+class Actions(Part):
+    """The buttons of the moment; while somebody's wish is under way, its progress and its end in their place."""
+
+    def __init__(self) -> None:
+        self._touches = [Touch(id=f"touch-{number}") for number in range(MOST)]
+        self._saying = Paragraph(id="saying", weight="semibold", centred=True)
+        self._choices: tuple[Choice, ...] = ()
+        self._said = ""
+        self._progress = Progress(id="progress")
+        super().__init__(*self._touches, self._saying, self._progress, id="actions")
+
+    def tell(self, sight: Sight) -> None:
+        """The buttons, and the one for another language."""
+        words = sight.words
+        choices = (*tell_choices(sight)[: MOST - 1], Choice(name=LANGUAGE, label=words.short))
+        if [choice.name for choice in choices] != [choice.name for choice in self._choices]:
+            self.refresh(layout=True)
+        for touch, choice in zip(self._touches, choices, strict=False):
+            if touch.choice != choice:
+                touch.offer(choice)
+            if self.measures is not None:
+                touch.turn(words, self.measures)
+        if self.measures is not None:
+            self._saying.turn(words, self.measures)
+        self._choices = choices
+
+    def follow(self, acts: Acts, speech: Speech) -> None:
+        """Show how far the act has come that somebody asked for."""
+        sentence = acts.sentence(speech)
+        if sentence != self._said:
+            self._said = sentence
+            self._saying.say(sentence)
+            self.refresh(layout=True)
+        self._progress.go(on=acts.phase is Phase.ASKING)
+        for touch in self._touches:
+            mine = acts.busy and touch.choice is not None and touch.choice.name == acts.choice
+            touch.set_class(mine, "-asking")
+            touch.disabled = acts.busy
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """One row of buttons or two, the language's narrow at the end; or the sentence, in one line or two."""
+        assert self.measures is not None  # noqa: S101 - only asked once it has been told
+        if self._said:
+            height = min(2 * self.measures.line, size.height - 2)
+            y = (size.height - height) // 2
+            return {"saying": Region(2, y, size.width - 4, height), "progress": Region(0, 0, size.width, 1)}
+        names = [f"touch-{number}" for number in range(len(self._choices))]
+        if self.measures.action_rows == 1 or len(names) < 3:
+            return row(_weights(names), size.width, size.height)
+        height, first = (size.height - 1) // 2, names[: (len(names)) // 2]
+        lower = row(_weights(names[len(first) :]), size.width, height)
+        return row(dict.fromkeys(first, 2), size.width, height) | {
+            name: region.translate((0, size.height - height)) for name, region in lower.items()
+        }
+
+
+def _weights(names: list[str]) -> dict[str, int]:
+    """The last is the language's, half as wide."""
+    return {name: 1 if name == names[-1] else 2 for name in names}

@@ -1,0 +1,42 @@
+"""Buttons in rows and columns, as a dialog has them."""
+
+from collections.abc import Mapping, Sequence
+
+from textual.geometry import Region, Size
+
+from kiosk.layout import Measures, Shape
+from kiosk.telling.choices import Choice
+from kiosk.widgets.part import Part
+from kiosk.widgets.touch import Touch
+from kiosk.words import Words
+
+
+class Grid(Part):
+    """Choices to touch, as large as the room allows."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self._touches = [Touch(choice, id=f"choice-{number}") for number, choice in enumerate(choices)]
+        super().__init__(*self._touches, id="grid")
+
+    def turn(self, words: Words, measures: Measures) -> None:
+        """The buttons turn with the grid."""
+        super().turn(words, measures)
+        for touch in self._touches:
+            touch.turn(words, measures)
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """At most three columns, two in portrait; rows no higher than twice a button of the door."""
+        assert self.measures is not None  # noqa: S101 - only asked once it has been turned
+        count = len(self._touches)
+        widest = 2 if self.measures.shape is Shape.PORTRAIT else 3
+        columns = min(count, widest)
+        rows = -(-count // columns)
+        height = min((size.height - rows + 1) // rows, self.measures.action * 3 // 2)
+        width = (size.width - 2 * (columns - 1)) // columns
+        top = size.height - rows * (height + 1) + 1
+        return {
+            touch.id or "": Region(
+                (number % columns) * (width + 2), top + (number // columns) * (height + 1), width, height
+            )
+            for number, touch in enumerate(self._touches)
+        }
