@@ -1,58 +1,37 @@
-"""The kiosk's app: hears the agent, keeps the time, and draws one screen."""
+"""The kiosk's app: hears the agent and draws one screen."""
 
 import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import BindingType
 from textual.geometry import Offset
-from textual.timer import Timer
+from textual.screen import Screen
 
 from device.model.state import Dim
-from device.model.value import Value
-from device.wire.panel import (
-    ActEnded,
-    ActStarted,
-    FaultShown,
-    FromAgent,
-    LookShown,
-    NeighboursShown,
-    Painted,
-    PairingShown,
-    RetryRequested,
-    RoomShown,
-    TimeShown,
-)
+from device.wire.panel import ActEnded, ActStarted, FromAgent, NeighboursShown, Painted
 from kiosk.acts import Acts
-from kiosk.dialogs import Dialogs
-from kiosk.layout import Shape, measures
+from kiosk.alarms import Alarms
 from kiosk.link import Link
 from kiosk.messages import Wanted
 from kiosk.patience import Patience
-from kiosk.presence import Presence
-from kiosk.screens.cover import DarkScreen, TinyScreen
-from kiosk.screens.door import DoorScreen
-from kiosk.screens.fault import RETRY, FaultScreen
-from kiosk.screens.glass import Glass
-from kiosk.screens.pairing import PairingScreen
-from kiosk.telling.answer import tell_answer
-from kiosk.telling.sight import Sight
-from kiosk.telling.trouble import tell_fault, tell_silence
+from kiosk.scene import Scene
+from kiosk.stage import Stage
+from kiosk.telling.choices import Choice
 from kiosk.textual_internals import settle
 from kiosk.themes import textual_theme, theme_name
-from kiosk.timepiece import Timepiece
-from kiosk.vigil import Vigil
-from kiosk.words.speech import Speech
+from kiosk.wishes import Wishes
 
 log = logging.getLogger(__name__)
 
 _SHIFTS = (Offset(0, 0), Offset(1, 0), Offset(0, 0), Offset(-1, 0))
+"""The places of the picture, one after the other."""
 
 
 class DoorApp(App[None], inherit_bindings=False):
@@ -60,8 +39,7 @@ class DoorApp(App[None], inherit_bindings=False):
 
     Args:
         runtime: the directory with the agent's panel socket.
-        heard: what the first paint heard already, each with the machine second of its arrival.
-        timepiece: counts the time on.
+        scene: what is known already, from the first paint.
         patience: how long to wait for people.
         machine: the machine's monotonic seconds.
     """
@@ -76,27 +54,142 @@ class DoorApp(App[None], inherit_bindings=False):
         self,
         runtime: Path,
         *,
-        heard: Iterable[tuple[float, FromAgent]] = (),
-        timepiece: Timepiece | None = None,
+        scene: Scene | None = None,
         patience: Patience | None = None,
         machine: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
-        self.timepiece = timepiece or Timepiece()
         self.patience = patience or Patience()
-        self.look = LookShown()
-        self._shown: RoomShown | PairingShown | FaultShown | None = None
+        self.scene = scene or Scene(self.patience, machine)
+        self.link = Link(runtime / "panel.sock", self._hear, self._turn)
+        self.acts = Acts(self.link.send)
+        self.stage = Stage(self)
+        self._wishes = Wishes(self)
+        self._alarms = Alarms(self)
         self._machine = machine
-        self._vigil = Vigil()
-        self._link = Link(runtime / "panel.sock", self._hear, self._turn)
-        self.acts = Acts(self._link.send)
-        self._presence = Presence(self.patience)
-        self._dialogs = Dialogs(self)
-        self._speech: Speech | None = None
-        self._screen: Glass[Any] | None = None
-        self._cover: Glass[None] | None = None
-        self._timers: dict[str, Timer] = {}
+        self._shifts = 0
         self._painted_at = -self.patience.painted
-        for at, frame in heard:
-            self._take(frame, at)
+        self._dress()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen for what is known already, so that no empty one is ever painted."""
+        return self.stage.first(self.scene.subject(linked=False))
+
+    async def on_mount(self) -> None:
+        """Draw, then listen."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        self._tick()
+        self.run_worker(self.link.run(), name="link")
+        self.set_interval(self.patience.shift, self._shift)
+        self.call_after_refresh(settle)
+
+    def draw(self) -> None:
+        """Draw what has changed; nothing that is the same costs anything."""
+        self._dress()
+        subject = self.scene.subject(linked=self.link.up)
+        self.stage.show(subject, self.scene.speech.words, dark=self.scene.dim is Dim.OFF)
+        self._alarms.set("doubt", self.scene.wait_for_doubt, self.draw)
+        if self._machine() - self._painted_at >= self.patience.painted:
+            self.screen.call_after_refresh(self._painted)
+
+    def ask(self, choice: Choice) -> None:
+        """Ask the agent for what a button stands for, unless something is being asked for."""
+        if choice.ask is not None and self.acts.begin(choice.name, choice.ask):
+            self._alarms.set("answer", self.patience.answer, self._give_up)
+            self._follow()
+
+    def choose_language(self, language: str) -> None:
+        """A visitor's language, for a while."""
+        self.scene.presence.choose(language, self._machine())
+        self.touched()
+
+    def touched(self) -> None:
+        """Somebody is there."""
+        asleep = self.scene.dim
+        self.scene.presence.touched(self._machine())
+        self._alarms.set("language", self.patience.language, self.draw)
+        self._alarms.set("awake", self.patience.awake, self.draw)
+        if asleep is not Dim.DAY:
+            self.draw()
+
+    def on_mouse_down(self) -> None:
+        """A touch anywhere."""
+        self.touched()
+
+    def on_key(self) -> None:
+        """A key is as good as a touch."""
+        self.touched()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size, other measures, perhaps too few."""
+        self.call_later(self.draw)
+
+    @on(Wanted)
+    def grant(self, event: Wanted) -> None:
+        """Somebody pressed a button."""
+        event.stop()
+        self.touched()
+        self._wishes.grant(event.choice)
+
+    def _hear(self, frame: FromAgent) -> None:
+        """One frame from the agent. A frame that cannot be drawn must not silence those that follow."""
+        try:
+            self._take(frame)
+        except Exception as error:  # noqa: BLE001 - the boundary of the loop that hears the agent
+            log.error("a %s frame could not be drawn: %s", type(frame).__name__, type(error).__name__)
+
+    def _take(self, frame: FromAgent) -> None:
+        match frame:
+            case ActStarted():
+                self.acts.started(frame.key)
+                self._follow()
+            case ActEnded():
+                self.acts.ended(frame)
+                self._follow()
+            case NeighboursShown():
+                self._wishes.neighbours(frame)
+            case _:
+                self.scene.take(frame)
+                self.draw()
+
+    def _turn(self, up: bool) -> None:  # noqa: FBT001 - what Link calls
+        self.draw()
+
+    def _follow(self) -> None:
+        """Show how far an act has come, and let its last sentence be read."""
+        if not self.acts.busy:
+            self._alarms.set("answer", None, self._give_up)
+            self._alarms.set("sentence", self.patience.sentence, self._rest)
+        self.stage.follow(self.acts, self.scene.speech)
+
+    def _give_up(self) -> None:
+        self.acts.give_up()
+        self._follow()
+
+    def _rest(self) -> None:
+        self.acts.rest()
+        self.stage.follow(self.acts, self.scene.speech)
+
+    def _tick(self) -> None:
+        """Another minute."""
+        self.draw()
+        self._alarms.set("minute", self.scene.timepiece.wait_for_minute(), self._tick)
+
+    def _painted(self) -> None:
+        """A frame is on the glass: tell the agent, who tells the watchdog."""
+        if self.link.send(Painted()):
+            self._painted_at = self._machine()
+
+    def _dress(self) -> None:
+        """Wear the theme of the room, by day or by night."""
+        night = self.scene.dim is not Dim.DAY
+        name = theme_name(self.scene.look.theme, night=night)
+        if self.theme != name:
+            if name not in self.available_themes:
+                self.register_theme(textual_theme(self.scene.look.theme, night=night))
+            self.theme = name
+
+    def _shift(self) -> None:
+        self._shifts += 1
+        self.stage.shift(_SHIFTS[self._shifts % len(_SHIFTS)])

@@ -71,13 +71,13 @@ def measures(size: Size) -> Measures:
         columns=columns,
         rows=rows,
         edge=rounded(2),
-        top=int(unit),
+        top=0 if unit < 1.2 else round(unit),
         header=rounded(3, 2),
         word=rounded(7, 6),
         beside=rounded(4, 3),
         title=rounded(3, 3),
         line=rounded(2, 2),
-        strip=rounded(3, 3),
+        strip=1 + rounded(1) + rounded(2, 2),
         service=1 if unit < 1.6 else 2,
         action=rounded(6, 5),
         action_rows=2 if portrait else 1,
@@ -158,13 +158,12 @@ def mirrored(regions: Mapping[str, Region], width: int) -> dict[str, Region]:
 
 
 def row(names: Mapping[str, int], width: int, height: int, *, gap: int = 1) -> dict[str, Region]:
-    """Regions beside one another that fill `width`, as wide as their weights say."""
-    total = sum(names.values())
+    """Regions beside one another that fill `width`: each has the columns it wants and its share of what is left."""
     space = width - gap * (len(names) - 1)
-    regions, x, weighed = {}, 0, 0
-    for number, (name, weight) in enumerate(names.items()):
-        weighed += weight
-        right = space * weighed // total + gap * number
-        regions[name] = Region(x, 0, right - x, height)
-        x = right + gap
+    spare = space - sum(names.values())
+    regions, x = {}, 0
+    for number, (name, wanted) in enumerate(names.items()):
+        share = spare * (number + 1) // len(names) - spare * number // len(names)
+        regions[name] = Region(x, 0, max(wanted + share, 1), height)
+        x += regions[name].width + gap
     return regions

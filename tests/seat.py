@@ -23,6 +23,23 @@ _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _OURS = ("CI", "DOORLIGHT", "NO_COLOR", "FORCE_COLOR", "TEXTUAL", "COLUMNS", "LINES")
 
 
+class _Screen(pyte.Screen):
+    """pyte's screen, and the other one that full-screen programs draw on."""
+
+    def set_mode(self, *modes: int, **how: bool) -> None:
+        if 1049 in modes and how.get("private"):
+            self._main = {row: dict(line) for row, line in self.buffer.items()}
+            self.erase_in_display(2)
+        super().set_mode(*modes, **how)
+
+    def reset_mode(self, *modes: int, **how: bool) -> None:
+        super().reset_mode(*modes, **how)
+        if 1049 in modes and how.get("private"):
+            self.erase_in_display(2)
+            for row, line in getattr(self, "_main", {}).items():
+                self.buffer[row].update(line)
+
+
 class Seat:
     """One program on one terminal; use it as a context manager."""
 
@@ -35,7 +52,7 @@ class Seat:
         environment: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
     ) -> None:
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         """Everything that the program has written."""

@@ -1,8 +1,7 @@
 """Where the agent's time comes from, how far it may be believed, and who is told when it steps.
 
 Two drivers: `system`, the machine's own clock with evidence from the kernel and from servers; and `unix:PATH`, a clock
-that is told over a Unix socket. Whoever waits for an instant waits with `reach`, which looks again when the clock is
-changed.
+that is told over a Unix socket.
 """
 
 import asyncio
@@ -40,19 +39,6 @@ class Timekeeper(Clock, Protocol):
     def heard(self, server_date: datetime) -> None:
         """A server said what time it is."""
         ...
-
-
-async def reach(clock: Timekeeper, instant: datetime) -> None:
-    """Return once the clock is at or past `instant`, however it got there."""
-    while True:
-        changed = asyncio.ensure_future(clock.changed())
-        reading = clock.read()
-        try:
-            if (remaining := instant - reading.now) <= timedelta():
-                return
-            await asyncio.wait((changed,), timeout=remaining.total_seconds() / reading.rate)
-        finally:
-            changed.cancel()
 
 
 class _Changes:

@@ -16,9 +16,19 @@ from device.model.errors import SettingsError
 from device.model.value import Value, from_plain
 
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _LIMIT = 1 << 20
+_KINDS = {
+    "str": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "a table",
+    "array": "a list",
+    "null": "nothing",
+    "text": "text in quotes",
+}
 AnyValue = TypeVar("AnyValue", bound=Value)
 
 
@@ -117,7 +127,12 @@ def _told(message: str, kind: type, path: str) -> SettingsError:
         return SettingsError(f"{where} cannot be that.", f"Write one of: {', '.join(str(m.value) for m in owner)}.")
     if "matching regex" in what:
         return SettingsError(f"{where} is not written as it should be.", 'Write a time of day as "08:30".')
-    return SettingsError(f"{where or 'The document'} is of the wrong kind.", what.replace("`", "").capitalize() + ".")
+    expected = re.sub(
+        r"\w+",
+        lambda kind: _KINDS.get(kind[0], kind[0]),
+        what.partition(",")[0].partition(" ")[2].replace(" | null", ""),
+    )
+    return SettingsError(f"{where or 'The document'} is of the wrong kind.", f"Write {expected.strip('`')}.")
 
 
 def _type_at(kind: Any, below: str) -> Any:

@@ -25,6 +25,7 @@ from device.model.value import Value
 from device.wire.panel import Theme
 
 DAY = 24 * 60
+LONGEST_CALL = 300.0
 
 
 class Look(Value):
@@ -125,7 +126,7 @@ def build(document: dict[str, Any], path: Path) -> Settings:
         del calendar[f"{key}_file"]
         calendar[key] = _content(file, f"calendar.{key}_file")
     options = convert(calendar, kind, "calendar")
-    if not options.timeout > 0:
+    if not 0 < options.timeout <= LONGEST_CALL:
         raise SettingsError("calendar.timeout is no time to wait.", "Write seconds, such as 20.")
     warnings = (*_exposed(path, inline, "holds"), *(w for key in files for w in _exposed(files[key], {key}, "is")))
     plain = {field: getattr(rest, field) for field in rest.__struct_fields__}

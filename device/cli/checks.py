@@ -32,7 +32,7 @@ _NAMED = 5
 def check_clock(clock: AnyClock, read: WindowRead | None) -> Finding:
     """Whether this machine's time may be believed."""
     synchronised = kernel_synchronised()
-    told = {True: "synchronised", False: "not synchronised", None: "synchronisation not known"}[synchronised]
+    told = "synchronised" if synchronised else "nothing here is known to keep it right"
     reading = clock.read()
     hint = "Let something set the clock, e.g. systemd-timesyncd: timedatectl set-ntp true."
     if read is not None and read.server_date is not None:

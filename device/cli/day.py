@@ -136,4 +136,4 @@ def _line(meeting: MeetingTold, told: DayTold) -> str:
     starts, ends = (clock(instant, told.zone, reference) for instant in (meeting.start, meeting.end))
     when = "all day" if meeting.all_day else f"{starts}–{ends}"
     who = f", {meeting.organizer}" if meeting.organizer and meeting.organizer != meeting.title else ""
-    return f"{when:<13}{meeting.title}{who}{' (now)' if meeting.running else ''}"
+    return f"{when:<12} {meeting.title}{who}{' (now)' if meeting.running else ''}"

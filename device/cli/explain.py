@@ -1,23 +1,23 @@
 """`doorlight explain`: why the door says what it says."""
 
 import asyncio
-from collections.abc import Iterator
+from datetime import timedelta
 
 import click
+import msgspec
 
-from device.calendars.interface import WindowRead
-from device.cli.door import Door, answer_of, chosen_door, clock_of, read_now
+from device.agent.cache_file import read_cache
+from device.agent.explanation import Explanation, explain
+from device.cli.door import Door, chosen_door, clock_of, read_now
 from device.cli.exits import Exit, Trouble
-from device.cli.explanation import Explanation, Seen, explain, lines
+from device.cli.explanation import Told, lines, told
 from device.cli.kept import shown_last
 from device.cli.panel_visit import Visit, visit
-from device.model.availability import occupies
-from device.model.clock import ClockReading
-from device.model.freshness import Hop, HopReport
-from device.model.occurrence import Occurrence
+from device.model.clock import ClockReading, ClockTrust
+from device.model.freshness import Freshness, Hop, HopReport
 from device.model.state import RoomState
 from device.model.value import encode
-from device.model.window import day_window, local_day, window_around
+from device.model.window import window_around
 from device.wire.framing import BadFrame
 from device.wire.panel import RoomShown
 
@@ -45,61 +45,56 @@ def command(
     Exit codes: 0 explained, 69 neither agent nor calendar can be reached, 77 not permitted, 78 settings, 2 usage.
     """  # noqa: D301 - click's own mark for a block that is not wrapped
     door = chosen_door(calendar=calendar, settings=settings, zone=zone, ca_bundle=ca_bundle)
-    told = asyncio.run(_explained(door, live=live))
-    click.echo(encode(told).decode() if as_json else "\n".join(lines(told)))
+    said = asyncio.run(_explained(door, live=live))
+    click.echo(encode(said).decode() if as_json else "\n".join(lines(said)))
     return Exit.FINE
 
 
-async def _explained(door: Door, *, live: bool) -> Explanation:
+async def _explained(door: Door, *, live: bool) -> Told:
     if door.runtime is None or live:
         return await _live(door)
     try:
-        return _of_visit(await visit(door.runtime))
+        return _of_visit(door, await visit(door.runtime))
     except (OSError, TimeoutError, BadFrame) as error:
         why = f"The agent does not answer at {door.runtime} ({type(error).__name__})."
     last = shown_last(door.runtime)
-    return _of_state(last, "last", why) if last else await _live(door, why)
+    if last is None:
+        return await _live(door, why)
+    async with clock_of(door) as clock:
+        return told(_of_state(door, last, clock.read()), "last", why)
 
 
-def _of_visit(visited: Visit) -> Explanation:
+def _of_visit(door: Door, visited: Visit) -> Told:
     if isinstance(visited.scene, RoomShown):
-        return _of_state(visited.scene.state, "agent")
-    shown = getattr(visited.scene, "fault", None)
-    what = f"the fault “{shown.value}”" if shown else "that it belongs to no room yet"
+        state = visited.scene.state
+        trust = ClockTrust.TRUSTED if visited.time is None or visited.time.trusted else ClockTrust.INVALID
+        now = visited.time.now if visited.time else state.as_of
+        return told(_of_state(door, state, ClockReading(now=now, elapsed=timedelta(), trust=trust)), "agent")
+    fault = getattr(visited.scene, "fault", None)
+    what = f"the fault “{fault.value}”" if fault else "that it belongs to no room yet"
     raise Trouble(f"The agent runs and shows {what}.", "doorlight doctor tells what to do.")
 
 
-def _of_state(state: RoomState, source: str, why: str = "") -> Explanation:
-    seen = Seen(source=source, why=why, hops=state.hops, confirmed_at=state.confirmed_at, unreadable=state.skipped)
-    return explain(state.availability, state.room, state.as_of, seen)
+def _of_state(door: Door, state: RoomState, reading: ClockReading) -> Explanation:
+    """What the agent shows, with the meetings of its cache to explain it by. What is shown is told, not worked out."""
+    cached = read_cache(door.cache) if door.cache else None
+    window = cached.window if cached and cached.window else window_around(reading.now, state.room.zone)
+    explained = explain(
+        state.room,
+        reading,
+        cached.occurrences if cached and cached.window else state.day,
+        Freshness(confirmed_at=state.confirmed_at, window=window),
+        hops=state.hops,
+    )
+    return msgspec.structs.replace(explained, availability=state.availability)
 
 
-async def _live(door: Door, why: str = "") -> Explanation:
+async def _live(door: Door, why: str = "") -> Told:
     async with clock_of(door) as clock:
         read = await read_now(door, clock, window_around(clock.read().now, door.room.zone))
         reading = clock.read()
-    seen = Seen(
-        source="calendar",
-        why=why,
-        hops=tuple(_hops(reading)),
-        left_out=tuple(_left_out(door, read, reading)),
-        confirmed_at=reading.now,
-        unreadable=len(read.skipped),
+    freshness = Freshness(confirmed_at=reading.now, window=read.window)
+    hops = (HopReport(hop=Hop.CALENDAR, healthy=True, at=reading.now),)
+    return told(
+        explain(door.room, reading, read.occurrences, freshness, hops=hops, skipped=read.skipped), "calendar", why
     )
-    return explain(answer_of(door, read, reading), door.room, reading.now, seen)
-
-
-def _hops(reading: ClockReading) -> Iterator[HopReport]:
-    proves = reading.trust.proves
-    yield HopReport(hop=Hop.CLOCK, healthy=proves, at=reading.now, fault="" if proves else reading.trust.value)
-    yield HopReport(hop=Hop.CALENDAR, healthy=True, at=reading.now)
-
-
-def _left_out(door: Door, read: WindowRead, reading: ClockReading) -> Iterator[Occurrence]:
-    """Today's meetings that are not over and do not occupy the room."""
-    today = day_window(local_day(reading.now, door.room.zone), door.room.zone)
-    for occurrence in read.occurrences:
-        bounds = occurrence.bounds(door.room.zone)
-        around = bounds.end > reading.now and today.overlaps(bounds.start, bounds.end)
-        if around and not occupies(occurrence, door.room.policy):
-            yield occurrence

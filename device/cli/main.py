@@ -1,7 +1,6 @@
 """`doorlight`: finds the command that was meant, imports only that one, and turns every error into a sentence."""
 
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -77,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is returned."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        ended = commands.main(words, prog_name=PROGRAM, standalone_mode=False)
+        ended = commands.main(words or ["--help"], prog_name=PROGRAM, standalone_mode=False)
     except DoorlightError as error:
         return _tell(trouble_of(error))
     except Trouble as error:
@@ -88,10 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(err=True)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has seen enough; Python must not complain again while it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FINE
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         return _defect(error, debug="--debug" in words)
     return ended if isinstance(ended, int) else Exit.FINE

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from device.model.availability import Availability, DoorState, Reason
-from device.model.occurrence import FreeBusy, Occurrence, Response
-from device.model.room import Room, RoomPolicy
+from device.model.occurrence import Occurrence
+from device.model.room import Room
 from device.model.window import local_day
 
 RULES = {
@@ -27,9 +27,11 @@ RULES = {
 """The rule that decided, in a sentence."""
 
 
-def clock(instant: datetime, zone: str, day: datetime) -> str:
-    """`instant` on the wall in `zone`; with its weekday where it is not the day of `day`."""
+def clock(instant: datetime, zone: str, day: datetime, *, seconds: bool = False) -> str:
+    """`instant` on the wall in `zone`; with its weekday where it is not the day of `day`, and whole with `seconds`."""
     local = instant.astimezone(ZoneInfo(zone))
+    if seconds:
+        return f"{local:%A} {local.day} {local:%B %Y %H:%M:%S}"
     same = local_day(instant, zone) == local_day(day, zone)
     return f"{local:%H:%M}" if same else f"{local:%a %H:%M}"
 
@@ -79,19 +81,3 @@ def age(span: timedelta) -> str:
             number = seconds // length
             return f"{number} {word}{'s' if number > 1 else ''} ago"
     return f"{seconds} s ago"
-
-
-def weight(occurrence: Occurrence, policy: RoomPolicy) -> str:
-    """The field that decides whether a meeting occupies the room, and its value."""
-    if occurrence.cancelled:
-        return "cancelled = yes: it does not occupy the room"
-    if occurrence.response is Response.DECLINED:
-        return "response = declined: it does not occupy the room"
-    if occurrence.free_busy is FreeBusy.FREE:
-        return "free_busy = free: it does not occupy the room"
-    if occurrence.all_day and not policy.all_day_occupies:
-        return "all_day = yes, and policy.all_day_occupies = no: it does not occupy the room"
-    tentative = FreeBusy.TENTATIVE is occurrence.free_busy or Response.TENTATIVE is occurrence.response
-    if tentative and not policy.tentative_occupies:
-        return "tentative, and policy.tentative_occupies = no: it does not occupy the room"
-    return f"free_busy = {occurrence.free_busy.value}, response = {occurrence.response.value}: it occupies the room"

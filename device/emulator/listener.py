@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import struct
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,6 +30,7 @@ class Listener:
         self._socket.settimeout(0)
         self._silenced: list[socket.socket] = []
         self._handshakes: set[asyncio.Task[None]] = set()
+        self._transports: weakref.WeakSet[asyncio.BaseTransport] = weakref.WeakSet()
 
     @property
     def port(self) -> int:
@@ -52,6 +54,11 @@ class Listener:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._server.shutdown(timeout=0.5)
+            for transport in self._transports:
+                cut(transport)
+            # A transport lets go of its socket in the turn of the loop after the next.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -70,7 +77,8 @@ class Listener:
     async def _serve(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         try:
-            await loop.connect_accepted_socket(self._server, connection, ssl=self._tls)
+            transport, _ = await loop.connect_accepted_socket(self._server, connection, ssl=self._tls)
+            self._transports.add(transport)
         except OSError as error:
             log.debug("a handshake failed: %s", type(error).__name__)
             connection.close()

@@ -61,4 +61,7 @@ def decode(data: bytes | str, kind: Any) -> Any:
         msgspec.ValidationError: a key is unknown, missing or of the wrong type; the text names its path.
         msgspec.DecodeError: the line is not JSON.
     """
-    return msgspec.json.decode(data, type=kind, dec_hook=from_plain)
+    try:
+        return msgspec.json.decode(data, type=kind, dec_hook=from_plain)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError("not UTF-8") from error

@@ -52,4 +52,9 @@ subset NotoEmoji-SemiBold.ttf $emoji/files/noto-emoji-emoji-600-normal.woff2 \
 
 cp $inter/LICENSE.txt "$here/Inter-OFL.txt"
 cp $emoji/LICENSE "$here/NotoEmoji-OFL.txt"
+{
+    echo "Noto Sans Arabic, Hebrew, Symbols 2, Thai: Copyright 2015-2020 Google LLC. All Rights Reserved."
+    echo "Noto Sans JP (a part of Noto Sans CJK JP): © 2014-2021 Adobe (http://www.adobe.com/)."
+    sed 1d $emoji/LICENSE
+} >"$here/Noto-OFL.txt"
 python3 "$here/coverage.py" "$here"

@@ -9,15 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 
 from kiosk.layout import Flow
+from kiosk.patience import Patience
 from kiosk.screens.glass import Glass
-from kiosk.telling.choices import Choice
+from kiosk.telling.choices import Choice, Names
 from kiosk.type import Lettering
 from kiosk.widgets.grid import Grid
 from kiosk.widgets.touch import Touch
 from kiosk.words import Words
-
-CLOSE = "close"
-
 
 class Dialog(Glass[Choice]):
     """A heading, a line below it and some choices; dismissed with the one that was touched, or with None.
@@ -29,7 +27,7 @@ class Dialog(Glass[Choice]):
         choices: the answers; one that closes is added.
         line: a smaller line below the heading.
         close: what the closing choice is called.
-        patience: seconds without a touch.
+        patience: how long it waits for a touch.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
@@ -43,16 +41,16 @@ class Dialog(Glass[Choice]):
         *,
         line: str = "",
         close: str = "",
-        patience: float,
+        patience: Patience,
     ) -> None:
         super().__init__()
         self.words = words
         self.rtl = words.rtl
-        self._patience = patience
+        self._patience = patience.dialog
         side = "right" if words.rtl else "left"
         self._heading = Lettering(heading, id="heading", weight="bold", fit="shrink", align=side)
         self._line = Lettering(line, id="line", classes="soft", align=side)
-        self._grid = Grid((*choices, Choice(name=CLOSE, label=close or words.close)))
+        self._grid = Grid((*choices, Choice(name=Names.CLOSE, label=close or words.close)))
         self.ground(ground)
 
     def compose(self) -> ComposeResult:
@@ -101,4 +99,4 @@ class Dialog(Glass[Choice]):
         """The choice that was touched; to close is to choose nothing."""
         event.stop()
         if self.is_current:
-            self.dismiss(None if event.choice.name == CLOSE else event.choice)
+            self.dismiss(None if event.choice.name == Names.CLOSE else event.choice)

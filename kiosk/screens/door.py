@@ -6,9 +6,8 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.geometry import Region, Size
-from textual.layout import Layout
 
-from kiosk.layout import ByPlan, door
+from kiosk.layout import door
 from kiosk.messages import Wanted
 from kiosk.screens.glass import Glass
 from kiosk.telling.notice import tell_notices
@@ -24,7 +23,7 @@ from kiosk.widgets.strip import StripPart
 from kiosk.widgets.touch import Touch
 
 
-class DoorScreen(Glass):
+class DoorScreen(Glass[None]):
     """All that is said about a room."""
 
     def __init__(self) -> None:
@@ -41,12 +40,6 @@ class DoorScreen(Glass):
         )
         self._sight: Sight | None = None
         self._notice = False
-        self._by_plan = ByPlan(self._plan)
-
-    @property
-    def layout(self) -> Layout:
-        """The parts stand where the door's plan says."""
-        return self._by_plan
 
     def compose(self) -> ComposeResult:
         """The parts, from top to bottom."""
@@ -76,7 +69,8 @@ class DoorScreen(Glass):
         if self._sight is not None:
             self.show(replace(self._sight))
 
-    def _plan(self, size: Size) -> Mapping[str, Region]:
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """The door's own plan; its parts mirror themselves."""
         return door(self.measures, notice=self._notice)
 
     @on(Touch.Fired)

@@ -9,15 +9,12 @@ from textual.geometry import Region, Size
 from kiosk.layout import Flow
 from kiosk.messages import Wanted
 from kiosk.screens.glass import Glass
-from kiosk.telling.choices import Choice
+from kiosk.telling.choices import Choice, Names
 from kiosk.telling.trouble import Trouble
 from kiosk.type import Lettering
 from kiosk.widgets.paragraph import Paragraph
 from kiosk.widgets.touch import Touch
 from kiosk.words import Words
-
-RETRY = "retry"
-
 
 class FaultScreen(Glass[None]):
     """One sentence, one hint, and another try."""
@@ -27,7 +24,7 @@ class FaultScreen(Glass[None]):
         self._sentence = Paragraph(id="sentence", weight="bold")
         self._hint = Paragraph(id="hint")
         self._detail = Lettering(id="detail", classes="soft")
-        self._retry = Touch(id=RETRY)
+        self._retry = Touch(id="retry")
         self._trouble: Trouble | None = None
         self.ground("neutral")
 
@@ -43,7 +40,7 @@ class FaultScreen(Glass[None]):
         self._sentence.say(trouble.sentence)
         self._hint.say(trouble.hint)
         self._detail.text, self._detail.align = trouble.detail, "right" if words.rtl else "left"
-        self._retry.offer(Choice(name=RETRY, label=words.retry, primary=True))
+        self._retry.offer(Choice(name=Names.RETRY, label=words.retry, primary=True))
         self.refresh(layout=True)
 
     def plan(self, size: Size) -> Mapping[str, Region]:
@@ -57,7 +54,7 @@ class FaultScreen(Glass[None]):
         flow.put("detail", of.line)
         if self._trouble is not None and self._trouble.retry:
             width = min(of.inner, 3 * of.action * 2)
-            flow.regions[RETRY] = Region(of.edge, size.height - of.action - 1 - of.top, width, of.action)
+            flow.regions["retry"] = Region(of.edge, size.height - of.action - 1 - of.top, width, of.action)
         return flow.regions
 
     @on(Touch.Fired)

@@ -7,6 +7,7 @@ from textual.geometry import Region, Size
 
 from device.wire.panel import NeighboursShown
 from kiosk.layout import Flow
+from kiosk.patience import Patience
 from kiosk.screens.dialog import Dialog
 from kiosk.telling.neighbours import tell_neighbours
 from kiosk.widgets.lines import Lines
@@ -16,18 +17,25 @@ from kiosk.words.speech import Speech
 class RoomsScreen(Dialog):
     """The other rooms, the free ones first."""
 
-    def __init__(self, speech: Speech, ground: str, key: str, *, patience: float) -> None:
+    def __init__(self, speech: Speech, ground: str, key: str, *, patience: Patience) -> None:
         words = speech.words
         super().__init__(words, ground, words.find_room, (), line=words.rooms_asking, patience=patience)
         self.key = key
         """The request whose answer this screen waits for."""
         self._speech = speech
+        self._answer_within = patience.answer
+        self._answered = False
         self._lines = Lines(id="lines")
 
     def compose(self) -> ComposeResult:
         """A dialog with a list in the middle."""
         yield from super().compose()
         yield self._lines
+
+    def on_mount(self) -> None:
+        """Wait for the answer, and for a touch."""
+        super().on_mount()
+        self.set_timer(self._answer_within, self.no_answer)
 
     def on_resize(self) -> None:
         """Take the measures of the glass."""
@@ -37,13 +45,14 @@ class RoomsScreen(Dialog):
     def answer(self, shown: NeighboursShown) -> None:
         """The list is there."""
         if shown.key == self.key:
-            self._line.text = ""
+            self._answered, self._line.text = True, ""
             self._lines.write(tell_neighbours(shown.rooms, self._speech))
             self.refresh(layout=True)
 
     def no_answer(self) -> None:
         """There will be none."""
-        self._line.text = self.words.no_answer
+        if not self._answered:
+            self._line.text = self.words.no_answer
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The list between the heading and the button that closes."""

@@ -1,6 +1,7 @@
 """What a person at the door can do now, as buttons."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from device.model.availability import DoorState
 from device.model.requests import (
@@ -13,6 +14,17 @@ from device.model.requests import (
 )
 from device.model.value import Value
 from kiosk.telling.sight import Sight
+
+
+class Names(StrEnum):
+    """Buttons that open something, or that stand for one thing only."""
+
+    CHECK_IN = "check-in"
+    END = "end"
+    FIND_ROOM = "find-room"
+    LANGUAGE = "language"
+    RETRY = "retry"
+    CLOSE = "close"
 
 
 class Choice(Value):
@@ -39,9 +51,9 @@ def tell_choices(sight: Sight) -> tuple[Choice, ...]:
     if Offer.EXTEND in offers:
         told += _extend(sight)
     if Offer.END in offers:
-        told.append(Choice(name="end", label=sight.words.end))
+        told.append(Choice(name=Names.END, label=sight.words.end))
     if Offer.FIND_ROOM in offers or (sight.linked and sight.state.availability.state is DoorState.UNKNOWN):
-        told.append(Choice(name="find-room", label=sight.words.find_room))
+        told.append(Choice(name=Names.FIND_ROOM, label=sight.words.find_room))
     return tuple(told)
 
 
@@ -54,7 +66,7 @@ def _occurrence(sight: Sight) -> str:
 def _check_in(sight: Sight) -> list[Choice]:
     return [
         Choice(
-            name="check-in",
+            name=Names.CHECK_IN,
             label=sight.words.check_in,
             primary=True,
             ask=CheckInRequested(key="", occurrence=_occurrence(sight)),

@@ -28,7 +28,8 @@ _ROOMY = 12
 _READABLE = 16
 """Dots that an ideograph wants."""
 _FINE = 8
-_KEEN = 112
+_KEEN = 114
+"""How much of a dot (of 255) must be covered for it to be set."""
 _MARGIN = 4
 
 
@@ -68,8 +69,8 @@ class Measure(NamedTuple):
 
 
 def measure(high: int, aspect: float = 1.0) -> Measure:
-    """Capitals take six tenths of the height, more where there are few dots to spend."""
-    capital = round(high * (0.75 if high < 10 else 0.61))
+    """Capitals take nearly two thirds of the height, more where there are few dots to spend."""
+    capital = round(high * (0.75 if high < 10 else 0.64))
     return Measure(high, capital, high - max(1, round(capital * 0.3)), aspect)
 
 

@@ -4,7 +4,7 @@ Everything is worked out from two values, so the same line is set once however o
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
@@ -12,11 +12,15 @@ from kiosk.type import bidi, joining, packing, pieces
 from kiosk.type.capability import Glass, Means
 from kiosk.type.faces import LATIN, drawable, spans
 from kiosk.type.ink import Ink
+from kiosk.type.packing import Cells
 
 FEWEST_DOTS = 8
 """A line with fewer dots is better left to the terminal's own letters."""
 FEWEST_DOTS_ELSEWHERE = 11
 """The same for the scripts that are finer than Latin."""
+
+
+Line: TypeAlias = tuple[Cells, ...]
 
 
 class Writing(NamedTuple):
@@ -35,7 +39,7 @@ class Writing(NamedTuple):
 class Drawing(NamedTuple):
     """The line as an image, or as lines of characters as wide as the box."""
 
-    lines: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     bold: bool = False
     """Whether the characters are the text itself and want the terminal's bold face."""
     picture: Ink | None = None
@@ -45,7 +49,7 @@ class Drawing(NamedTuple):
 def draw(writing: Writing, glass: Glass) -> Drawing:
     """The drawing that this glass can show."""
     if not writing.text or not writing.columns or not writing.rows:
-        return Drawing(lines=(" " * writing.columns,) * writing.rows)
+        return Drawing(lines=((Cells(" " * writing.columns),),) * writing.rows)
     writing = _resolved(writing)
     if glass.means in (Means.PIXELS, Means.KITTY):
         return _picture(writing, glass)
@@ -100,7 +104,7 @@ def _picture(writing: Writing, glass: Glass) -> Drawing:
     return Drawing(picture=typesetter.draw(text, box, height, writing.weight, writing.align, base))
 
 
-def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[str, ...]:
+def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[Line, ...]:
     from kiosk.type import dots, typesetter
 
     high, width = deep * writing.rows, 2 * writing.columns
@@ -116,7 +120,7 @@ def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[str, ...]:
     return tuple(packing.pack(rows, writing.columns, glass.means, glass.lacking))
 
 
-def _plain(writing: Writing) -> tuple[str, ...]:
+def _plain(writing: Writing) -> tuple[Line, ...]:
     """The text itself in the middle row, in the order of the glass: few terminals turn or join letters."""
     base = pieces.base_of(writing.text, writing.direction)
     text = _cut_to(writing.text, writing.columns)
@@ -125,7 +129,7 @@ def _plain(writing: Writing) -> tuple[str, ...]:
     before = {"left": 0, "center": slack // 2, "right": slack}[writing.align]
     lines = [" " * writing.columns] * writing.rows
     lines[(writing.rows - 1) // 2] = " " * before + shown + " " * (slack - before)
-    return tuple(lines)
+    return tuple((Cells(line),) for line in lines)
 
 
 def visual(text: str, base: int) -> str:

@@ -6,6 +6,9 @@ in that order, leaving out the 26 patterns that had a character already; sextant
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from kiosk.type.capability import Means
 
@@ -27,22 +30,32 @@ _SMALL_OCTANTS = {
 }
 
 
+class Cells(NamedTuple):
+    """Some cells beside each other in one line."""
+
+    text: str
+    turned: bool = False
+    """Whether letter and ground change colours: the way to a pattern whose own character is lacking."""
+
+
 @cache
-def table(means: Means, lacking: frozenset[str] = frozenset()) -> Sequence[str]:
-    """The character of every pattern, a lacking one replaced by the nearest that there is."""
+def table(means: Means, lacking: frozenset[str] = frozenset()) -> Sequence[Cells]:
+    """The cell of every pattern; where its character is lacking, the opposite pattern in turned colours."""
     made = list(_QUARTERS) if means is Means.BLOCKS else _sextants() if means is Means.SEXTANTS else _octants()
-    there = [pattern for pattern, character in enumerate(made) if character not in lacking]
-    return [made[min(there, key=lambda near: _distance(pattern, near))] for pattern in range(len(made))]
+    return [Cells(made[~at], turned=True) if one in lacking else Cells(one) for at, one in enumerate(made)]
 
 
-def pack(rows: Sequence[int], width: int, means: Means, lacking: frozenset[str] = frozenset()) -> list[str]:
+def pack(
+    rows: Sequence[int], width: int, means: Means, lacking: frozenset[str] = frozenset()
+) -> list[tuple[Cells, ...]]:
     """Rows of dots (the lowest bit is the leftmost dot) as lines of `width` cells."""
-    characters = table(means, lacking)
-    deep = ROWS[means]
+    cells, deep = table(means, lacking), ROWS[means]
     lines = []
     for top in range(0, len(rows), deep):
-        cell = [*rows[top : top + deep], *[0] * deep][:deep]
-        lines.append("".join(characters[_pattern(cell, 2 * column)] for column in range(width)))
+        part = [*rows[top : top + deep], *[0] * deep][:deep]
+        line = [cells[_pattern(part, 2 * column)] for column in range(width)]
+        runs = groupby(line, key=attrgetter("turned"))
+        lines.append(tuple(Cells("".join(cell.text for cell in run), turned) for turned, run in runs))
     return lines
 
 
@@ -73,18 +86,3 @@ def _sextants() -> list[str]:
     older = {0: " ", 0b010101: "▌", 0b101010: "▐", 0b111111: "█"}
     codes = iter(range(0x1FB00, 0x1FB3C))
     return [older[pattern] if pattern in older else chr(next(codes)) for pattern in range(64)]
-
-
-def _distance(pattern: int, other: int) -> tuple[int, int]:
-    """How far each dot that only one of them has stands from the other's ink; then the fewer dots, the better."""
-    return sum(_away(index, other) for index in _dots(pattern)) + sum(
-        _away(index, pattern) for index in _dots(other)
-    ), other
-
-
-def _dots(pattern: int) -> list[int]:
-    return [index for index in range(8) if pattern >> index & 1]
-
-
-def _away(index: int, pattern: int) -> int:
-    return min((abs(index // 2 - dot // 2) + abs(index % 2 - dot % 2) for dot in _dots(pattern)), default=8)

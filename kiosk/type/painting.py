@@ -53,9 +53,11 @@ def has_picture(made: list[Strip]) -> bool:
 
 def _with_lines(made: list[Strip], drawing: Drawing, frame: Frame, style: Style) -> list[Strip]:
     width, content = frame.region.width, frame.content
+    turned = Style.from_color(style.bgcolor, style.color)
     for y, line in enumerate(drawing.lines, content.y):
-        text = " " * content.x + line + " " * (width - content.right)
-        made[y] = Strip([Segment(text, style)], width)
+        segments = [Segment(cells.text, turned if cells.turned else style) for cells in line]
+        before, after = (Segment(" " * blank, style) for blank in (content.x, width - content.right))
+        made[y] = Strip([before, *segments, after], width)
     return made
 
 

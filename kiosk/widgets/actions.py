@@ -6,7 +6,7 @@ from textual.geometry import Region, Size
 
 from kiosk.acts import Acts, Phase
 from kiosk.layout import row
-from kiosk.telling.choices import Choice, tell_choices
+from kiosk.telling.choices import Choice, Names, tell_choices
 from kiosk.telling.sight import Sight
 from kiosk.widgets.paragraph import Paragraph
 from kiosk.widgets.part import Part
@@ -15,7 +15,6 @@ from kiosk.widgets.touch import Touch
 from kiosk.words.speech import Speech
 
 MOST = 7
-LANGUAGE = "language"
 
 
 class Actions(Part):
@@ -32,7 +31,7 @@ class Actions(Part):
     def tell(self, sight: Sight) -> None:
         """The buttons, and the one for another language."""
         words = sight.words
-        choices = (*tell_choices(sight)[: MOST - 1], Choice(name=LANGUAGE, label=words.short))
+        choices = (*tell_choices(sight)[: MOST - 1], Choice(name=Names.LANGUAGE, label=words.short))
         if [choice.name for choice in choices] != [choice.name for choice in self._choices]:
             self.refresh(layout=True)
         for touch, choice in zip(self._touches, choices, strict=False):
@@ -64,16 +63,22 @@ class Actions(Part):
             height = min(2 * self.measures.line, size.height - 2)
             y = (size.height - height) // 2
             return {"saying": Region(2, y, size.width - 4, height), "progress": Region(0, 0, size.width, 1)}
-        names = [f"touch-{number}" for number in range(len(self._choices))]
-        if self.measures.action_rows == 1 or len(names) < 3:
-            return row(_weights(names), size.width, size.height)
-        height, first = (size.height - 1) // 2, names[: (len(names)) // 2]
-        lower = row(_weights(names[len(first) :]), size.width, height)
-        return row(dict.fromkeys(first, 2), size.width, height) | {
+        touches = self._touches[: len(self._choices)]
+        if self.measures.action_rows == 1 or len(touches) < 3:
+            return self._row(touches, size.width, size.height)
+        height, first = (size.height - 1) // 2, touches[: len(touches) // 2]
+        lower = self._row(touches[len(first) :], size.width, height)
+        return self._row(first, size.width, height) | {
             name: region.translate((0, size.height - height)) for name, region in lower.items()
         }
 
-
-def _weights(names: list[str]) -> dict[str, int]:
-    """The last is the language's, half as wide."""
-    return {name: 1 if name == names[-1] else 2 for name in names}
+    def _row(self, touches: list[Touch], width: int, height: int) -> dict[str, Region]:
+        """Buttons beside one another as wide as their texts ask for; the language's is narrow and stands at the end."""
+        last, others = self._touches[len(self._choices) - 1], [touch for touch in touches]
+        tail = {}
+        if last in others:
+            others.remove(last)
+            narrow = last.wanted + 2
+            tail = {last.id or "": Region(width - narrow, 0, narrow, height)}
+            width -= narrow + 1
+        return row({touch.id or "": touch.wanted for touch in others}, width, height) | tail

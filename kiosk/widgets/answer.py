@@ -19,10 +19,10 @@ class AnswerPart(Part):
 
     def __init__(self) -> None:
         self._word = Lettering(id="word", weight="bold", fit="shrink")
-        self._beside = Lettering(id="beside", fit="shrink", classes="soft")
+        self._beside = Lettering(id="beside", fit="shrink")
         self._title = Lettering(id="title", weight="semibold")
         self._by = Lettering(id="by", classes="soft")
-        self._detail = Lettering(id="detail", classes="soft")
+        self._detail = Lettering(id="detail")
         self._answer = Answer(word="")
         super().__init__(self._word, self._beside, self._title, self._by, self._detail, id="answer")
 

@@ -32,11 +32,11 @@ class Grid(Part):
         columns = min(count, widest)
         rows = -(-count // columns)
         height = min((size.height - rows + 1) // rows, self.measures.action * 3 // 2)
-        width = (size.width - 2 * (columns - 1)) // columns
         top = size.height - rows * (height + 1) + 1
-        return {
-            touch.id or "": Region(
-                (number % columns) * (width + 2), top + (number // columns) * (height + 1), width, height
-            )
-            for number, touch in enumerate(self._touches)
-        }
+        plan: dict[str, Region] = {}
+        for number, touch in enumerate(self._touches):
+            down, across = divmod(number, columns)
+            left = (size.width + 2) * across // columns
+            right = (size.width + 2) * (across + 1) // columns - 2
+            plan[touch.id or ""] = Region(left, top + down * (height + 1), right - left, height)
+        return plan

@@ -22,25 +22,34 @@ class Paragraph(Part):
         """Show another sentence."""
         if sentence != self._sentence:
             self._sentence = sentence
-            self.refresh(layout=True)
+            self._write()
+
+    def on_resize(self) -> None:
+        """Another width, perhaps other lines."""
+        self._write()
 
     def plan(self, size: Size) -> Mapping[str, Region]:
-        """Lines of half the height each; one line stands in the middle, or at the top where lines are not centred."""
+        """Lines of half the height each; a single one stands in the middle of a centred paragraph, else on top."""
         height = size.height // 2
-        fits = columns(self._upper, self._sentence, height) <= size.width
-        upper, lower = (self._sentence, "") if fits else split(self._sentence)
-        align = "center" if self._centred else self.start
-        for lettering, text in ((self._upper, upper), (self._lower, lower)):
-            lettering.text, lettering.align = text, align  # type: ignore[assignment]
-        if lower:
+        if self._upper.text:
             return {"upper": Region(0, 0, size.width, height), "lower": Region(0, height, size.width, height)}
-        return {"upper": Region(0, (size.height - height) // 2 if self._centred else 0, size.width, height)}
+        return {"lower": Region(0, (size.height - height) // 2 if self._centred else 0, size.width, height)}
+
+    def _write(self) -> None:
+        if not self.size:
+            return
+        fits = columns(self._lower, self._sentence, self.size.height // 2) <= self.size.width
+        upper, lower = ("", self._sentence) if fits else split(self._sentence)
+        if bool(upper) != bool(self._upper.text):
+            self.refresh(layout=True)
+        self._upper.text, self._lower.text = upper, lower
+        self._upper.align = self._lower.align = "center" if self._centred else self.start
 
 
 def split(sentence: str) -> tuple[str, str]:
-    """The sentence in two lines as alike in length as can be, broken where a line may break."""
+    """The sentence in two lines as alike in length as can be, or in the lower one where it cannot be broken."""
     breaks = [at + 1 for at, character in enumerate(sentence) if character in " 、。？"]
     if not breaks:
-        return sentence, ""
+        return "", sentence
     at = min(breaks, key=lambda at: abs(2 * at - len(sentence)))
     return sentence[:at].rstrip(), sentence[at:].lstrip()

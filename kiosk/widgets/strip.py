@@ -1,6 +1,7 @@
 """The day as a strip: what is taken, what is over, and where now is."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,13 +16,12 @@ from kiosk.widgets.part import Part
 
 _TICKS = 8
 """The most hours that are written below a day."""
-_PARTS = " ▏▎▍▌▋▊▉█"
 
 
 class Bar(Widget):
     """The strip itself, drawn to an eighth of a column."""
 
-    COMPONENT_CLASSES = {"bar--taken", "bar--maybe", "bar--gone", "bar--now"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--taken", "bar--maybe", "bar--gone", "bar--track", "bar--now"}
 
     day = Day(now=None, taken=(), ticks=())
     rtl = False
@@ -45,23 +45,32 @@ class Bar(Widget):
         return self.size.width - 1 - column if self.rtl else column
 
     def render_line(self, y: int) -> Strip:
-        """One row: every row is the same."""
-        width = self.size.width
-        colours = _paint(self.day, width)
-        if self.rtl:
-            colours.reverse()
-        styles = {name: self.get_component_rich_style(f"bar--{name}").color for name in ("taken", "maybe", "gone")}
-        track = self.rich_style.bgcolor
-        now = self._column(self.day.now)
-        segments = []
-        for column in range(width):
-            left, right = colours[2 * column], colours[2 * column + 1]
-            style = Style(color=styles.get(left, track), bgcolor=styles.get(right, track))
-            segments.append(Segment("▌" if left != right else " ", style if left != right else Style(bgcolor=style.bgcolor)))
+        """The first row holds the pin of now; those below are the bar."""
+        now, width = self._column(self.day.now), self.size.width
+        pin = self.get_component_rich_style("bar--now")
+        if y == 0:
+            ground = Style(bgcolor=pin.bgcolor)
+            cells = [Segment(" " * width, ground)]
+            if now is not None:
+                cells = [Segment(" " * now, ground), Segment("╻", pin), Segment(" " * (width - now - 1), ground)]
+            return Strip(cells, width)
+        cells = self._bar(width)
         if now is not None:
-            mark = self.get_component_rich_style("bar--now")
-            segments[now] = Segment("┃", Style(color=mark.color, bgcolor=segments[now].style.bgcolor if segments[now].style else None))
-        return Strip(Segment.simplify(segments), width)
+            below = cells[now].style
+            cells[now] = Segment("┃", Style(color=pin.color, bgcolor=below.bgcolor if below else None))
+        return Strip(Segment.simplify(cells), width)
+
+    def _bar(self, width: int) -> list[Segment]:
+        """The bar, a segment a column: what differs between the halves of a column is a half block."""
+        halves = _paint(self.day, width)
+        if self.rtl:
+            halves.reverse()
+        colours = {name: self.get_component_rich_style(f"bar--{name}").color for name in ("taken", "maybe", "gone", "track")}
+        cells = []
+        for left, right in zip(halves[::2], halves[1::2], strict=True):
+            style = Style(color=colours[left], bgcolor=colours[right])
+            cells.append(Segment("▌", style) if left != right else Segment(" ", Style(bgcolor=colours[right])))
+        return cells
 
 
 def _paint(day: Day, width: int) -> list[str]:

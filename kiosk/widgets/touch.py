@@ -8,7 +8,8 @@ from textual.message import Message
 
 from kiosk.telling.choices import Choice
 from kiosk.type import Lettering
-from kiosk.widgets.part import Part
+from kiosk.widgets.paragraph import split
+from kiosk.widgets.part import Part, columns
 
 PRESSED_FOR = 0.2
 """Seconds that a press stays visible, however short the touch."""
@@ -25,7 +26,7 @@ class Touch(Part, can_focus=True):
             self.choice = choice
 
     def __init__(self, choice: Choice | None = None, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
-        self.choice = choice
+        self.choice: Choice | None = None
         self._upper = Lettering(id="upper", align="center", fit="shrink")
         self._lower = Lettering(id="lower", align="center", fit="shrink", weight="semibold")
         super().__init__(self._upper, self._lower, id=id, classes=classes)
@@ -34,23 +35,45 @@ class Touch(Part, can_focus=True):
 
     def offer(self, choice: Choice) -> None:
         """Become the button of another choice."""
-        self.choice = choice
-        upper, lower = (choice.above, choice.label) if choice.above else halves(choice.label)
-        if bool(self._upper.text) != bool(upper):
-            self.refresh(layout=True)
-        self._upper.text, self._lower.text = upper, lower
-        self.set_class(choice.primary, "-primary")
+        if self.choice != choice:
+            self.choice = choice
+            self.set_class(choice.primary, "-primary")
+            self._write()
+
+    def on_resize(self) -> None:
+        """Another width, perhaps other lines."""
+        self._write()
+
+    @property
+    def wanted(self) -> int:
+        """The columns that it would like to have."""
+        assert self.measures is not None  # noqa: S101 - only asked once it has been told
+        lines = self._lines(0)
+        return 3 + max(columns(self._lower, line, self.measures.line) for line in lines)
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Two lines, or one in the middle."""
         assert self.measures is not None  # noqa: S101 - only asked once it has been told
-        line = min(self.measures.line, size.height // (2 if self._upper.text else 1))
         lines = 2 if self._upper.text else 1
-        y = (size.height - lines * line) // 2
-        inner = Region(1, y, size.width - 2, line)
-        if lines == 1:
-            return {"lower": inner}
-        return {"upper": inner, "lower": inner.translate((0, line))}
+        line = min(self.measures.line, size.height // lines)
+        first = Region(1, (size.height - lines * line) // 2, size.width - 2, line)
+        return {"lower": first} if lines == 1 else {"upper": first, "lower": first.translate((0, line))}
+
+    def _write(self) -> None:
+        """Write the label, in one line where there is room for it."""
+        upper, lower = self._lines(self.size.width - 2)
+        if bool(upper) != bool(self._upper.text):
+            self.refresh(layout=True)
+        self._upper.text, self._lower.text = upper, lower
+
+    def _lines(self, width: int) -> tuple[str, str]:
+        """The upper line, if there has to be one, and the lower."""
+        if self.choice is None:
+            return "", ""
+        if self.choice.above or self.measures is None or not self.is_mounted:
+            return self.choice.above, self.choice.label
+        fits = columns(self._lower, self.choice.label, self.measures.line) <= width
+        return ("", self.choice.label) if fits else split(self.choice.label)
 
     def on_mouse_down(self) -> None:
         """The touch is answered on the glass before it is anything else."""
@@ -76,12 +99,3 @@ class Touch(Part, can_focus=True):
         self.set_timer(PRESSED_FOR, lambda: self.remove_class("-pressed"))
         if self.choice is not None:
             self.post_message(self.Fired(self.choice))
-
-
-def halves(label: str) -> tuple[str, str]:
-    """A label of several words in two lines as alike in length as can be; a single word in the lower one."""
-    spaces = [at for at, character in enumerate(label) if character == " "]
-    if not spaces or len(label) <= 7:
-        return "", label
-    at = min(spaces, key=lambda at: abs(2 * at - len(label)))
-    return label[:at], label[at + 1 :]

@@ -18,7 +18,9 @@ class Speech:
 
     def __init__(self, language: str, zone: str, *, hour24: bool | None = None) -> None:
         self.words: Words = words(language)
+        self.language = language
         self.zone = zone
+        self.asked_hour24 = hour24
         self.hour24 = self.words.hour24 if hour24 is None else hour24
         self._zone = ZoneInfo(zone)
 

@@ -16,7 +16,7 @@ from device.calendars.graph.options import Options
 from device.calendars.http import Answer, Client, open_client
 from device.calendars.interface import AccessToken
 from device.model.clock import Clock
-from device.model.errors import CalendarUnreachable, CredentialRefused
+from device.model.errors import CalendarUnreachable, CredentialRefused, MalformedAnswer
 from device.model.secret import Secret
 
 _SECRET_WRONG, _SECRET_EXPIRED, _CLOCK_WRONG = 7000215, 7000222, 700024
@@ -33,6 +33,9 @@ _WORDS = {
     1002012: "the scope is not valid",
     53003: "blocked by Conditional Access",
 }
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint")
+_LONGEST = 86_400
+"""Seconds that are believed of a lifetime."""
 _TRANSIENT = frozenset(("temporarily_unavailable", "server_error"))
 _GRACE = 5.0
 """Seconds that the thread waits longer than the request may take."""
@@ -51,24 +54,45 @@ async def mint(options: Options, room: str, clock: Clock) -> AccessToken:
     async with open_client(options) as client:
         line = _Line(client, asyncio.get_running_loop(), options.timeout)
         outcome = await asyncio.to_thread(_ask, options, credential, line)
-    if not isinstance(outcome.get("access_token"), str):
+    token, lifetime = outcome.get("access_token"), outcome.get("expires_in")
+    if not isinstance(token, str) or not token:
         raise _refusal(outcome)
-    lifetime = outcome.get("expires_in")
-    return AccessToken(
-        token=Secret(outcome["access_token"]),
-        expires_at=asked_at + timedelta(seconds=int(lifetime)) if isinstance(lifetime, int) else None,
-    )
+    if not isinstance(lifetime, int):
+        return AccessToken(token=Secret(token))
+    life = timedelta(seconds=min(max(lifetime, 0), _LONGEST))
+    return AccessToken(token=Secret(token), expires_at=asked_at + life)
 
 
 def _credential(options: Options) -> str | dict[str, str]:
-    """The credential as MSAL wants it."""
+    """The credential as MSAL wants it.
+
+    Raises:
+        CredentialRefused: there is none, or it cannot be one.
+    """
     if not options.tenant or not options.client_id:
         raise CredentialRefused("the settings name no tenant or no client_id")
     if options.client_secret:
         return options.client_secret.reveal()
-    if options.private_key:
-        return {"private_key": options.private_key.reveal(), "public_certificate": options.certificate}
-    raise CredentialRefused("the settings hold no client_secret and no certificate")
+    if not options.private_key:
+        raise CredentialRefused("the settings hold no client_secret and no certificate")
+    _check_pair(options)
+    return {"private_key": options.private_key.reveal(), "public_certificate": options.certificate}
+
+
+def _check_pair(options: Options) -> None:
+    """Refuse a certificate or key that MSAL could not use, before anybody is asked."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        key = load_pem_private_key(options.private_key.reveal().encode(), password=None)
+        certified = load_pem_x509_certificate(options.certificate.encode()).public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CredentialRefused("the certificate or its private key cannot be read") from error
+    if not isinstance(key, RSAPrivateKey) or key.public_key() != certified:
+        raise CredentialRefused("the private key is not the certificate's, or not an RSA key")
 
 
 def _ask(options: Options, credential: str | dict[str, str], line: "_Line") -> dict[str, Any]:
@@ -84,8 +108,8 @@ def _ask(options: Options, credential: str | dict[str, str], line: "_Line") -> d
             http_client=line,
         )
         outcome: dict[str, Any] = application.acquire_token_for_client(scopes=[options.scope])
-    except (ValueError, TypeError, KeyError) as error:  # MSAL and cryptography say so of keys and settings
-        raise CredentialRefused("the credential or the tenant in the settings cannot be used") from error
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise MalformedAnswer("MSAL can make nothing of Entra's answer") from error
     return outcome
 
 
@@ -97,7 +121,9 @@ def _refusal(outcome: Mapping[str, Any]) -> Exception:
     label = f"AADSTS{code}" if code else re.sub(r"[^a-z_]", "", str(outcome.get("error")))[:40] or "no token"
     if code == _CLOCK_WRONG:
         return CalendarUnreachable(f"Entra's clock and ours differ ({label})", cause="server")
-    if outcome.get("error") in _TRANSIENT:
+    if not outcome.get("error"):
+        return MalformedAnswer("an answer of Entra's with neither access nor error")
+    if outcome["error"] in _TRANSIENT:
         return CalendarUnreachable(f"Entra has trouble ({label})", cause="server")
     return CredentialRefused(f"{_WORDS.get(code, 'Entra refused the credential')} ({label})")
 
@@ -123,10 +149,12 @@ class _Line:
         self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
     ) -> _Reply:
         """GET: the tenant's endpoints."""
-        reply = self._request("GET", url, params=params, headers=headers)
-        if 400 <= reply.status_code < 500:
-            raise CredentialRefused(f"there is no such tenant (HTTP {reply.status_code})")
-        return reply
+        answer, told = self._request("GET", url, params=params, headers=headers)
+        if answer.status >= 400:
+            raise CredentialRefused(f"there is no such tenant (HTTP {answer.status})")
+        if not all(isinstance(told.get(name), str) for name in _ENDPOINTS):
+            raise MalformedAnswer("no endpoints of Entra's")
+        return _Reply(answer)
 
     def post(
         self,
@@ -139,12 +167,13 @@ class _Line:
         """POST: a form."""
         form = urlencode({key: value for key, value in (data or {}).items() if value is not None})
         typed = {**(headers or {}), "Content-Type": "application/x-www-form-urlencoded"}
-        return self._request("POST", url, params=params, headers=typed, content=form.encode())
+        answer, _told = self._request("POST", url, params=params, headers=typed, content=form.encode())
+        return _Reply(answer)
 
     def close(self) -> None:
         """The client is closed by its owner."""
 
-    def _request(self, method: str, url: str, **parts: Any) -> _Reply:
+    def _request(self, method: str, url: str, **parts: Any) -> tuple[Answer, dict[str, Any]]:
         future = asyncio.run_coroutine_threadsafe(self._client.request(method, url, **parts), self._loop)
         try:
             answer = future.result(self._timeout + _GRACE)
@@ -152,5 +181,7 @@ class _Line:
             future.cancel()
             raise CalendarUnreachable("Entra did not answer in time", cause="timeout") from error
         answer.raise_for_server()
-        answer.json()
-        return _Reply(answer)
+        told = answer.json()
+        if not isinstance(told, dict):
+            raise MalformedAnswer("JSON that is no answer of Entra's")
+        return answer, told

@@ -1,10 +1,13 @@
 """What `[calendar]` says for `provider = "graph"`."""
 
+import re
 from urllib.parse import urlsplit
 
 from device.calendars.interface import BOOKED_HERE, Connection
 from device.model.safetext import SafeText
 from device.model.secret import Secret
+
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 
 
 class Options(Connection):
@@ -38,6 +41,8 @@ class Options(Connection):
             parts = urlsplit(address)
             if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
                 raise ValueError(f"{name} must be an address like https://graph.microsoft.com/v1.0")
+        if self.tenant and not _TENANT.fullmatch(self.tenant):
+            raise ValueError("tenant must be a domain or a GUID")
         if bool(self.certificate) != bool(self.private_key):
             raise ValueError("certificate and private_key belong together")
         if self.client_secret and self.certificate:

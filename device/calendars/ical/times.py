@@ -7,6 +7,7 @@ whose). Within a series everything is compared on one wall, that of the series' 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from icalendar import Event
+from icalendar.prop import vDDDTypes, vDuration
 
 from device.model.window import Dates, Window
 
@@ -26,8 +27,8 @@ def written(event: Event, name: str) -> date | None:
     found = event.get(name)
     if found is None:
         return None
-    value = getattr(found, "dt", None)
-    if not isinstance(value, date):
+    value = found.dt if isinstance(found, vDDDTypes) else None
+    if not isinstance(found, vDDDTypes) or not isinstance(value, date):
         raise Unreadable(f"its {name} cannot be read")
     if isinstance(value, datetime) and value.tzinfo is None and "TZID" in found.params:
         raise Unreadable("its time zone is not known")
@@ -93,7 +94,7 @@ def _duration(event: Event, start: date) -> timedelta:
     found = event.get("DURATION")
     if found is None:
         return DAY if is_day(start) else timedelta()
-    length = getattr(found, "dt", None)
+    length = found.dt if isinstance(found, (vDuration, vDDDTypes)) else None
     if not isinstance(length, timedelta):
         raise Unreadable("its DURATION cannot be read")
     if length < timedelta():
@@ -102,7 +103,7 @@ def _duration(event: Event, start: date) -> timedelta:
 
 
 def _after(start: date, length: timedelta, floating: tzinfo) -> date:
-    """Days are counted on the wall, hours exactly (RFC 5545 §3.3.6)."""
+    """Days are counted on the wall, hours exactly (RFC 5545 §3.3.6); 24 of them come as a day from icalendar."""
     days = timedelta(days=length.days)
     if is_day(start) and length == days:
         return start + days

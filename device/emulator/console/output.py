@@ -13,7 +13,7 @@ _OSC_END = re.compile(rb"\x1b\\|\x07|\x18|\x1a")
 _SEQUENCE = re.compile(
     rb"\x1b\[(?P<private>[<=>?]?)(?P<parameters>[0-9:;]*)(?P<between>[ -/]*)(?P<final>[@-~])"
     rb"|\x1b(?P<string>[P\]X^_])"
-    rb"|\x1b[ -/]*(?P<escape>[0-~])"
+    rb"|\x1b[ -/]*(?P<escape>[0-OQ-WYZ\\`-~])"
 )
 _PARTIAL = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[ -/]{0,8})\Z")
 _CUT_CHARACTER = re.compile(rb"(?:[\xc0-\xff]|[\xe0-\xff][\x80-\xbf]|[\xf0-\xff][\x80-\xbf]{2})\Z")

@@ -28,7 +28,8 @@ async def get_schedule(tenant: Tenant, call: Call, user: str) -> Answer:
     """POST /users/{id}/calendar/getSchedule."""
     if tenant.directory.address_of(user) is None:
         raise GraphError(404, "ErrorInvalidUser", f"The requested user '{user[:80]}' is invalid.")
-    fields = call.fields()
+    # The parameters of an action may be spelt either way: the documents begin them small, the SDK with a capital.
+    fields = {name[:1].lower() + name[1:]: value for name, value in call.fields().items()}
     names = fields.get("schedules")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise bad_request("The parameter 'schedules' is required.", "ErrorInvalidParameter")

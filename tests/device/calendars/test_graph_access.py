@@ -301,6 +301,14 @@ async def test_a_key_that_is_none_is_refused_before_it_is_sent(private: str, tmp
     assert type(found) is CredentialRefused
 
 
+async def test_a_key_of_another_certificate_is_refused_before_it_is_sent(tmp_path: Path) -> None:
+    (public, _, _), (_, private, _) = certificate(), certificate()
+    async with far_side(entra(), tmp_path) as side:
+        with pytest.raises(CredentialRefused):
+            await mint(side, client_secret=Secret(""), certificate=public, private_key=Secret(private))
+    assert not side.seen
+
+
 async def test_neither_secret_nor_token_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with far_side(entra(), tmp_path) as side:
@@ -331,6 +339,7 @@ async def test_the_loop_goes_on_while_entra_thinks(tmp_path: Path) -> None:
         ('{"endpoint": "http://graph.example/v1.0"}', "endpoint"),
         ('{"endpoint": "graph.example"}', "endpoint"),
         ('{"authority": "https://"}', "authority"),
+        ('{"tenant": "a/b"}', "tenant"),
         ('{"certificate": "x"}', "private_key"),
         ('{"private_key": "x"}', "certificate"),
         ('{"certificate": "x", "private_key": "y", "client_secret": "z"}', "not both"),

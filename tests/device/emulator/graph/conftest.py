@@ -22,5 +22,5 @@ SDK_WARNS = pytest.mark.filterwarnings("ignore:This class is deprecated:Deprecat
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The SDK imports more of itself, and warns again, while it is used."""
     for item in items:
-        if item.path.name == "test_sdk.py":
+        if item.path.name == "test_office_sdk.py":
             item.add_marker(SDK_WARNS)

@@ -1,0 +1,71 @@
+"""Real servers for the providers, started once for a run, and the worlds of the contract suite."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+from dav_worlds import radicale, xandikos
+from far_sides import FAR_SIDES, World, door_of, require_far_side
+
+from device.calendars import Providers
+from device.calendars.interface import Provider, RoomCalendar
+
+
+@pytest.fixture(scope="session")
+def radicale_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Radicale."""
+    yield from radicale(tmp_path_factory.mktemp("radicale"))
+
+
+@pytest.fixture(scope="session")
+def xandikos_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Xandikos."""
+    yield from xandikos(tmp_path_factory.mktemp("xandikos"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every world of every provider, asked of the enum, so that nobody is forgotten."""
+    if "world_of" not in metafunc.fixturenames:
+        return
+    asked = [
+        pytest.param((member, name), id=f"{member.value}-{name}")
+        for member in Providers
+        for name in (FAR_SIDES[member].worlds if member in FAR_SIDES else ("far side",))
+        if "writable" not in metafunc.fixturenames or member.load().writable
+    ]
+    metafunc.parametrize("world_of", asked, indirect=True)
+
+
+@pytest.fixture
+def world_of(request: pytest.FixtureRequest) -> tuple[Provider, Callable[[], AbstractAsyncContextManager[World]]]:
+    """A provider and the way into one of its worlds."""
+    member, name = request.param
+    require_far_side(member)
+    return member.load(), lambda: FAR_SIDES[member].worlds[name](request)
+
+
+@pytest.fixture
+def writable() -> None:
+    """Asked for by tests of calendars that can be written."""
+
+
+@pytest.fixture
+async def world(
+    world_of: tuple[Provider, Callable[[], AbstractAsyncContextManager[World]]],
+) -> AsyncIterator[World]:
+    """One of the worlds, empty."""
+    async with world_of[1]() as world:
+        yield world
+
+
+@pytest.fixture
+def provider(world_of: tuple[Provider, object]) -> Provider:
+    """The provider that belongs to `world`."""
+    return world_of[0]
+
+
+@pytest.fixture
+async def door(provider: Provider, world: World) -> AsyncIterator[RoomCalendar]:
+    """A door of the room."""
+    async with door_of(provider, world.options) as calendar:
+        yield calendar

@@ -1,0 +1,124 @@
+"""What stands on the far side of each provider in the contract suite.
+
+A provider is tested when it is a member of `device.calendars.Providers`. It needs an entry in `FAR_SIDES` here: the
+worlds it is tested in, each an async context manager that gives a `World`. A member without an entry fails the suite.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import Protocol
+
+import pytest
+from dav_worlds import radicale_world, xandikos_world
+from feed_worlds import file_world, url_world
+from graph_worlds import office_world
+from story import FRIDAY, ROOM, Meeting, at
+
+from device.calendars import Providers
+from device.calendars.interface import AccessToken, Connection, Provider, RoomCalendar
+from device.model.clock import Clock, ClockReading
+from device.model.secret import Secret
+from device.model.window import Window
+
+
+class World(Protocol):
+    """A far side that holds the calendar of `story.ROOM`, and other people who use it by other means than ours."""
+
+    options: Connection
+    """What the provider must be told to reach it."""
+
+    async def enter(self, meeting: Meeting) -> None:
+        """Somebody enters a meeting."""
+
+    async def withdraw(self, meeting: Meeting) -> None:
+        """Somebody takes a meeting out, a whole series with it."""
+
+    async def spoil(self) -> None:
+        """Somebody's broken software leaves a meeting on the Friday that nobody can read."""
+
+    async def seen(self, window: Window) -> list[tuple[str, Window]]:
+        """Titles and times of the single meetings that other people see; not asked of what is read only."""
+
+
+@dataclass(frozen=True)
+class FarSides:
+    """How one provider is tested."""
+
+    worlds: Mapping[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[World]]]
+    against: Callable[[str, str], Connection]
+    """Options for a server at a URL, trusted by a CA bundle: for faults, which are the same for everybody."""
+    complaint: tuple[str, str] = ("<html><body>No.</body></html>", "text/html")
+    """Body and type of this vendor's own errors, where a status alone could be anybody's."""
+
+
+def _caldav_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.caldav import Options
+
+    return Options(url=f"{url}/aurora/", username="door", password=Secret("secret"), ca_bundle=ca_bundle)
+
+
+def _ics_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.ics import Options
+
+    return Options(url=Secret(f"{url}/aurora.ics"), username="door", password=Secret("secret"), ca_bundle=ca_bundle)
+
+
+def _graph_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.graph import Options
+
+    return Options(
+        tenant="tenant",
+        client_id="door",
+        client_secret=Secret("secret"),
+        endpoint=f"{url}/v1.0",
+        authority=url,
+        ca_bundle=ca_bundle,
+    )
+
+
+FAR_SIDES: Mapping[Providers, FarSides] = {
+    Providers.CALDAV: FarSides(worlds={"radicale": radicale_world, "xandikos": xandikos_world}, against=_caldav_at),
+    Providers.GRAPH: FarSides(
+        worlds={"office": office_world}, against=_graph_at, complaint=('{"error": {"code": "No"}}', "application/json")
+    ),
+    Providers.ICS: FarSides(worlds={"file": file_world, "url": url_world}, against=_ics_at),
+}
+
+
+def require_far_side(member: Providers) -> None:
+    """A provider without a far side must not pass unseen."""
+    if member not in FAR_SIDES:
+        pytest.fail(f"{member.value} has no far side: add one to FAR_SIDES in far_sides.py")
+
+
+class FridayMorning:
+    """A clock that stands on the Friday morning of the story."""
+
+    def read(self) -> ClockReading:
+        return ClockReading(now=at(FRIDAY, 8).astimezone(UTC), elapsed=timedelta())
+
+
+@asynccontextmanager
+async def door_with(provider: Provider, options: Connection) -> AsyncIterator[RoomCalendar]:
+    """A door that was given its access by somebody else."""
+
+    async def access() -> AccessToken:
+        return AccessToken(token=Secret("token"), username="door")
+
+    async with provider.open_room(ROOM, options, access, FridayMorning()) as calendar:
+        yield calendar
+
+
+@asynccontextmanager
+async def door_of(provider: Provider, options: Connection, clock: Clock | None = None) -> AsyncIterator[RoomCalendar]:
+    """A door's view of the calendar, standing alone with the settings' own credential."""
+    now, mint = clock or FridayMorning(), provider.mint
+    assert mint is not None
+
+    async def access() -> AccessToken:
+        return await mint(options, ROOM.id, now)
+
+    async with provider.open_room(ROOM, options, access, now) as calendar:
+        yield calendar
