@@ -1,7 +1,7 @@
 """`make pictures`: draw every state of the door at every size, both ways of type, in the appliance's own terminal.
 
     make pictures STATES=free,in-use SIZES=800x480 WAYS=pixels
-    python -m bench.pictures --states free,in-use --sizes 800x480 --ways pixels,cells --into DIR
+    python -m bench.pictures --states free,in-use --sizes 800x480 --ways pixels,octants --into DIR
 
 Nothing is left behind: mounts and processes live in namespaces of their own that end with this command.
 """
@@ -18,7 +18,8 @@ from bench.glass.tool_root import LIBRARIES, NoToolRoot, tool_root
 from device.model.value import encode
 
 SIZES = ("800x480", "720x1280", "1280x720", "1280x800", "1920x1080")
-WAYS = ("pixels", "cells")
+WAYS = ("pixels", "octants", "sextants", "blocks", "plain")
+"""How type is drawn: as images, in cells of ever fewer dots, as letters."""
 _REPOSITORY = Path(__file__).resolve().parents[1]
 _INSIDE = """
 set -e
@@ -68,8 +69,8 @@ def _draw(root: Path, into: Path, jobs: list[Job]) -> int:
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.pictures", description="Draw the door in a real terminal.")
-    for option, known in (("states", names()), ("sizes", SIZES), ("ways", WAYS)):
-        asked = os.environ.get(option.upper()) or ",".join(known)
+    for option, known, usual in (("states", names(), names()), ("sizes", SIZES, SIZES), ("ways", WAYS, WAYS[:2])):
+        asked = os.environ.get(option.upper()) or ",".join(usual)
         kind, help_text = _list_of(known), f"of: {', '.join(known)}"
         parser.add_argument(f"--{option}", type=kind, default=asked, metavar="A,B", help=help_text)
     parser.add_argument("--into", default=str(_REPOSITORY / "build" / "pictures"), help="folder; default %(default)s")

@@ -1,20 +1,42 @@
 """`python -m kiosk --runtime DIR`: the first true frame, then the app."""
 
+import os
 import sys
-from pathlib import Path
 
-from kiosk.textual_internals import lean_imports
+from kiosk import first_paint
+from kiosk.options import USAGE, BadOptions, Options, parse
+
+OUT = 1
+"""Textual draws on the standard error stream; both are the same terminal. The first frame goes to this one."""
+BAD_OPTIONS = 2
 
 
-def main() -> int:
-    """Run the kiosk until it is told to end."""
-    runtime = Path(sys.argv[sys.argv.index("--runtime") + 1])
+def main(arguments: list[str]) -> int:
+    """Run the kiosk until it is told to end; the exit code."""
+    if "--help" in arguments:
+        os.write(1, f"{USAGE}\n".encode())
+        return 0
+    try:
+        options = parse(arguments)
+    except BadOptions as error:
+        os.write(2, f"{error}\n{USAGE}\n".encode())
+        return BAD_OPTIONS
+    found = first_paint.find(*options)
+    first_paint.paint(found, OUT)
+    return run(options, found)
+
+
+def run(options: Options, found: first_paint.Found) -> int:
+    """Import what is large, and take over the glass."""
+    from kiosk.textual_internals import lean_imports
+
     lean_imports()
-    from kiosk.app import DoorApp
+    from kiosk.assembly import door_app
 
-    DoorApp(runtime).run()
-    return 0
+    app = door_app(options, found)
+    app.run()
+    return app.return_code or 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

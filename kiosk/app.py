@@ -5,10 +5,10 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import App
 from textual.binding import BindingType
 from textual.geometry import Offset
@@ -19,7 +19,7 @@ from device.wire.panel import ActEnded, ActStarted, FromAgent, NeighboursShown, 
 from kiosk.acts import Acts
 from kiosk.alarms import Alarms
 from kiosk.link import Link
-from kiosk.messages import Wanted
+from kiosk.messages import SentenceRead, Wanted
 from kiosk.patience import Patience
 from kiosk.scene import Scene
 from kiosk.stage import Stage
@@ -44,7 +44,7 @@ class DoorApp(App[None], inherit_bindings=False):
         machine: the machine's monotonic seconds.
     """
 
-    CSS_PATH: ClassVar[list[str]] = ["screens/grounds.tcss", "screens/screens.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/grounds.tcss", "screens/screens.tcss"]
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     ALLOW_SELECT = False
@@ -85,13 +85,14 @@ class DoorApp(App[None], inherit_bindings=False):
         self.call_after_refresh(settle)
 
     def draw(self) -> None:
-        """Draw what has changed; nothing that is the same costs anything."""
+        """Draw what has changed, and tell the agent, who tells the watchdog, once it is really on the glass."""
         self._dress()
         subject = self.scene.subject(linked=self.link.up)
         self.stage.show(subject, self.scene.speech.words, dark=self.scene.dim is Dim.OFF)
         self._alarms.set("doubt", self.scene.wait_for_doubt, self.draw)
-        if self._machine() - self._painted_at >= self.patience.painted:
-            self.screen.call_after_refresh(self._painted)
+        if self.link.up and self._machine() - self._painted_at >= self.patience.painted:
+            self._painted_at = self._machine()
+            self.screen.call_after_refresh(self.link.send, Painted())
 
     def ask(self, choice: Choice) -> None:
         """Ask the agent for what a button stands for, unless something is being asked for."""
@@ -103,6 +104,7 @@ class DoorApp(App[None], inherit_bindings=False):
         """A visitor's language, for a while."""
         self.scene.presence.choose(language, self._machine())
         self.touched()
+        self.draw()
 
     def touched(self) -> None:
         """Somebody is there."""
@@ -121,7 +123,7 @@ class DoorApp(App[None], inherit_bindings=False):
         """A key is as good as a touch."""
         self.touched()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Another size, other measures, perhaps too few."""
         self.call_later(self.draw)
 
@@ -132,12 +134,20 @@ class DoorApp(App[None], inherit_bindings=False):
         self.touched()
         self._wishes.grant(event.choice)
 
+    @on(SentenceRead)
+    def rest(self) -> None:
+        """What became of an act has been read."""
+        self.acts.rest()
+        self._alarms.set("sentence", None, self.rest)
+        self.stage.follow(self.acts, self.scene.speech)
+
     def _hear(self, frame: FromAgent) -> None:
         """One frame from the agent. A frame that cannot be drawn must not silence those that follow."""
         try:
             self._take(frame)
         except Exception as error:  # noqa: BLE001 - the boundary of the loop that hears the agent
-            log.error("a %s frame could not be drawn: %s", type(frame).__name__, type(error).__name__)
+            kind, fault = type(frame).__name__, type(error).__name__
+            log.error("a %s could not be drawn: %s", kind, fault)  # noqa: TRY400 - a traceback would hold titles
 
     def _take(self, frame: FromAgent) -> None:
         match frame:
@@ -153,33 +163,24 @@ class DoorApp(App[None], inherit_bindings=False):
                 self.scene.take(frame)
                 self.draw()
 
-    def _turn(self, up: bool) -> None:  # noqa: FBT001 - what Link calls
+    def _turn(self, _up: bool) -> None:
         self.draw()
 
     def _follow(self) -> None:
         """Show how far an act has come, and let its last sentence be read."""
         if not self.acts.busy:
             self._alarms.set("answer", None, self._give_up)
-            self._alarms.set("sentence", self.patience.sentence, self._rest)
+            self._alarms.set("sentence", self.patience.sentence, self.rest)
         self.stage.follow(self.acts, self.scene.speech)
 
     def _give_up(self) -> None:
         self.acts.give_up()
         self._follow()
 
-    def _rest(self) -> None:
-        self.acts.rest()
-        self.stage.follow(self.acts, self.scene.speech)
-
     def _tick(self) -> None:
         """Another minute."""
         self.draw()
         self._alarms.set("minute", self.scene.timepiece.wait_for_minute(), self._tick)
-
-    def _painted(self) -> None:
-        """A frame is on the glass: tell the agent, who tells the watchdog."""
-        if self.link.send(Painted()):
-            self._painted_at = self._machine()
 
     def _dress(self) -> None:
         """Wear the theme of the room, by day or by night."""

@@ -5,7 +5,7 @@ Larger texts have no code; the address is written beside it anyway.
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 _DATA = (19, 34, 55, 80, 108)
 """Data code words of versions 1 to 5 at level L."""
@@ -142,8 +142,10 @@ def _penalty(code: Matrix) -> int:
     lines = ["".join("01"[module] for module in line) for line in (*code, *zip(*code, strict=True))]
     runs = (len(list(run)) for line in lines for _, run in groupby(line))
     score = sum(run - 2 for run in runs if run >= 5)
-    score += 40 * sum(line.startswith(false, at) for line in lines for false in _FALSE_FINDERS for at in range(len(line)))
-    for upper, lower in zip(code, code[1:], strict=False):
+    score += 40 * sum(
+        line.startswith(false, at) for line in lines for false in _FALSE_FINDERS for at in range(len(line))
+    )
+    for upper, lower in pairwise(code):
         score += 3 * sum(upper[x] == upper[x + 1] == lower[x] == lower[x + 1] for x in range(len(code) - 1))
     dark = sum(map(sum, code)) * 100 // len(code) ** 2
     return score + 10 * (abs(dark - 50) // 5)

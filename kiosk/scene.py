@@ -71,7 +71,8 @@ class Scene:
         """What the glass is about."""
         room = self.room
         if room is not None:
-            return Sight(state=room, now=self.timepiece.now or room.as_of, speech=self.speech, linked=linked)
+            now = self.timepiece.now
+            return Sight(state=room, now=now or room.as_of, speech=self.speech, timed=now is not None, linked=linked)
         match self._shown:
             case PairingShown() as pairing:
                 return pairing

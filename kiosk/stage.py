@@ -7,7 +7,8 @@ from textual.geometry import Offset
 
 from device.wire.panel import PairingShown
 from kiosk.acts import Acts
-from kiosk.layout import Shape, measures
+from kiosk.measures import Shape, measures
+from kiosk.palette import NEUTRAL
 from kiosk.scene import Subject
 from kiosk.screens.cover import DarkScreen, TinyScreen
 from kiosk.screens.door import DoorScreen
@@ -17,7 +18,6 @@ from kiosk.screens.pairing import PairingScreen
 from kiosk.telling.sight import Sight
 from kiosk.telling.summary import summary
 from kiosk.telling.trouble import Trouble
-from kiosk.themes import NEUTRAL
 from kiosk.words import Words
 from kiosk.words.speech import Speech
 

@@ -21,7 +21,8 @@ from device.wire.panel import FromKiosk, Painted
 PATIENCE = 20.0
 _LOOK_AGAIN = 0.15
 _SETTLED = 2
-"""Looks in a row that must be the same."""
+"""Looks in a row that must be the same as the one before."""
+_LOOKS = 15
 
 
 class NotDrawn(Exception):
@@ -61,9 +62,8 @@ async def draw(job: Job) -> None:
         server = await asyncio.start_unix_server(agent.serve, here / "panel.sock", limit=MAX_FRAME)
         async with server, _terminal(job, here) as display:
             picture = await _painted(agent, display, here, job)
-            for key in shown.keys:
-                await _run(display, "wtype", "-k", key)
-                await asyncio.sleep(_LOOK_AGAIN)
+            if shown.keys:
+                await _press(display, shown.keys)
                 picture = await _still(display, here)
         Path(job.into).joinpath(f"{job.name}.png").write_bytes(picture)
 
@@ -112,16 +112,23 @@ async def _terminal(job: Job, here: Path) -> AsyncIterator[dict[str, str]]:
 
 
 async def _still(display: dict[str, str], here: Path) -> bytes:
-    """The glass once it has stopped changing."""
+    """The glass once it has stopped changing, or as it is where something moves on."""
     before, same = b"", 0
-    async with asyncio.timeout(PATIENCE):
-        while same < _SETTLED:
-            await asyncio.sleep(_LOOK_AGAIN)
-            await _run(display, "grim", "-l", "9", str(here / "look.png"))
-            now = (here / "look.png").read_bytes()
-            same = same + 1 if now == before else 0
-            before = now
+    for _ in range(_LOOKS):
+        await asyncio.sleep(_LOOK_AGAIN)
+        await _run(display, "grim", "-l", "9", str(here / "look.png"))
+        now = (here / "look.png").read_bytes()
+        same = same + 1 if now == before else 0
+        before = now
+        if same == _SETTLED:
+            break
     return before
+
+
+async def _press(display: dict[str, str], keys: tuple[str, ...]) -> None:
+    """Press keys on one keyboard, unhurried: what is typed before the terminal has met the keyboard is lost."""
+    paced = (part for key in keys for part in ("-s", "300", "-k", key))
+    await _run(display, "wtype", "-s", "500", *paced, "-s", "300")
 
 
 async def _run(display: dict[str, str], *command: str) -> None:
@@ -149,19 +156,22 @@ async def _in_time(waited: Awaitable[object], sentence: str, here: Path) -> None
         raise NotDrawn(f"{sentence} within {PATIENCE:.0f} s. {said}") from late
 
 
-async def _all() -> int:
-    failures = 0
-    for line in sys.stdin:
-        job = decode(line, Job)
-        try:
-            await draw(job)
-        except (NotDrawn, TimeoutError) as error:
-            failures += 1
-            print(f"not drawn: {job.name}: {error}", file=sys.stderr, flush=True)
-        else:
-            print(f"{job.name}.png", flush=True)
-    return 1 if failures else 0
+async def _all(jobs: list[Job]) -> int:
+    """As many at a time as there are processors."""
+    seats = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def drawn(job: Job) -> bool:
+        async with seats:
+            try:
+                await draw(job)
+            except (NotDrawn, TimeoutError) as error:
+                print(f"not drawn: {job.name}: {error}", file=sys.stderr, flush=True)
+                return False
+        print(f"{job.name}.png", flush=True)
+        return True
+
+    return 0 if all(await asyncio.gather(*map(drawn, jobs))) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_all()))
+    sys.exit(asyncio.run(_all([decode(line, Job) for line in sys.stdin])))

@@ -16,12 +16,15 @@ from device.model.availability import DoorState
 from device.model.changes import Change, ChangeKind
 from device.model.clock import ClockTrust
 from device.model.freshness import Hop, HopReport
+from device.model.requests import ActRequested, Outcome, Request
 from device.model.room import OpenHours
 from device.model.safetext import SafeText
 from device.model.state import Dim, LastKnown, RoomState
 from device.model.value import Value
 from device.model.window import Window
 from device.wire.panel import (
+    ActEnded,
+    ActStarted,
     Fault,
     FaultShown,
     FindRoomRequested,
@@ -43,18 +46,24 @@ class Scene(Value):
 
     frames: tuple[Any, ...]
     keys: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    """How an act ends that is asked for; None: the provider is still being asked."""
 
-    def answers(self, asked: object) -> tuple[Value, ...]:
+    def answers(self, asked: Request) -> tuple[Value, ...]:
         """What the agent says when the kiosk asks."""
-        if not isinstance(asked, FindRoomRequested):
-            return ()
+        if isinstance(asked, ActRequested):
+            ended = ActEnded(key=asked.key, outcome=self.outcome, until=at(13)) if self.outcome else None
+            return (ActStarted(key=asked.key), *((ended,) if ended else ()))
+        return (self._neighbours(asked.key),) if isinstance(asked, FindRoomRequested) else ()
+
+    def _neighbours(self, key: str) -> NeighboursShown:
         rooms = (
             Neighbour(name=SafeText("Borealis"), place=SafeText("2nd floor"), capacity=6, free=True),
             Neighbour(name=SafeText("Cirrus"), place=SafeText("2nd floor"), capacity=4, free=True, free_until=at(15)),
             Neighbour(name=SafeText("Dusk"), place=SafeText("3rd floor"), capacity=12),
             Neighbour(name=SafeText("Equinox"), place=SafeText("4th floor"), capacity=8, known=False),
         )
-        return (NeighboursShown(key=asked.key, rooms=rooms),)
+        return NeighboursShown(key=key, rooms=rooms)
 
 
 class Job(Value):
@@ -269,6 +278,48 @@ _LANGUAGES = {
 }
 for _tag, _titles in _LANGUAGES.items():
     _SCENES[f"language-{_tag}"] = partial(_language, _tag, _titles)
+
+
+def _pressed(*keys: str, outcome: Outcome | None = None, hour: int = 12, minute: int = 40) -> Scene:
+    return replace(_room(room_state(at(hour, minute), busy_day())), keys=keys, outcome=outcome)
+
+
+_FIRST, _LAST = ("Tab", "Return"), ("Tab", "Tab", "Tab", "Tab", "Tab", "Return")
+
+
+@_scene
+def _booking() -> Scene:
+    return _pressed(*_FIRST)
+
+
+@_scene
+def _booked() -> Scene:
+    return _pressed(*_FIRST, outcome=Outcome.DONE)
+
+
+@_scene
+def _taken_meanwhile() -> Scene:
+    return _pressed(*_FIRST, outcome=Outcome.CONFLICT)
+
+
+@_scene
+def _held_offline() -> Scene:
+    return _pressed(*_FIRST, outcome=Outcome.HELD)
+
+
+@_scene
+def _other_room() -> Scene:
+    return _pressed(*_LAST)
+
+
+@_scene
+def _choosing_a_language() -> Scene:
+    return _pressed("Tab", *_LAST)
+
+
+@_scene
+def _ending() -> Scene:
+    return _pressed("Tab", "Tab", "Tab", "Return", hour=14, minute=37)
 
 
 @_scene

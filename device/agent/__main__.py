@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log.warning("%s", warning)
         asyncio.run(run_until_told(settings))
     except SettingsError as error:
-        print(error, *filter(None, [error.hint]), sep="\n", file=sys.stderr)  # noqa: T201 - to a person
+        print(error, error.hint, file=sys.stderr)  # noqa: T201 - to a person, or as one line to the journal
         return EX_CONFIG
     except Exception as error:  # noqa: BLE001 - the last word of the process, told without anybody's words
         _log_end(error)

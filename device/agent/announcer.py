@@ -37,7 +37,7 @@ class Audience(Protocol):
 
 
 class Announcer:
-    """One door's word, made anew whenever it may be another."""
+    """One door's word, made anew whenever it may be another. Whoever is to be told is given as `audience`."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Announcer:
         self.observers: list[Callable[[RoomState], object]] = []
         """Called with each state, after the panel was told."""
         self._writable = settings.provider.load().writable
+        self.audience: Audience | None = None
         self._said: tuple[object, Confirmed | None] | None = None
         self._time: tuple[TimeShown, timedelta] | None = None
         self.look = LookShown(
@@ -59,19 +60,23 @@ class Announcer:
             zone=settings.room.zone,
         )
 
-    async def run(self, audience: Audience) -> None:
-        """Tell `audience` what is true, until cancelled."""
+    async def run(self) -> None:
+        """Tell what is true whenever that changes, until cancelled."""
         while True:
             waits = {asyncio.ensure_future(self._knowledge.changed()), asyncio.ensure_future(self._clock.changed())}
             try:
-                reading = self._clock.read()
-                self._tell_time(audience, reading)
-                next_look = self._tell_scene(audience, reading)
-                seconds = (next_look - self._clock.read().now).total_seconds() / reading.rate
+                next_look, reading = self.announce(), self._clock.read()
+                seconds = (next_look - reading.now).total_seconds() / reading.rate
                 await asyncio.wait(waits, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 for wait in waits:
                     wait.cancel()
+
+    def announce(self) -> datetime:
+        """Tell at once what is true now, if it is news; when to look again."""
+        reading = self._clock.read()
+        self._tell_time(reading)
+        return self._tell_scene(reading)
 
     def greeting(self) -> Iterator[FromAgent]:
         """What to tell somebody who has just come."""
@@ -112,12 +117,16 @@ class Announcer:
             retry_at=self._knowledge.retry_at,
         )
 
-    def _tell_scene(self, audience: Audience, reading: ClockReading) -> datetime:
+    def _tell(self, frame: FromAgent) -> None:
+        if self.audience is not None:
+            self.audience.tell(frame)
+
+    def _tell_scene(self, reading: ClockReading) -> datetime:
         frame, next_look = self.scene(reading)
         said = essence(frame), self._knowledge.confirmed
         if said != self._said:
             self._said = said
-            audience.tell(frame)
+            self._tell(frame)
             if isinstance(frame, RoomShown):
                 self._files.show(LastShown(look=self.look, state=frame.state))
         if isinstance(frame, RoomShown):
@@ -125,7 +134,7 @@ class Announcer:
                 observe(frame.state)
         return next_look
 
-    def _tell_time(self, audience: Audience, reading: ClockReading) -> None:
+    def _tell_time(self, reading: ClockReading) -> None:
         """Tell the time where what the kiosks count on from is no longer true."""
         time = _time(reading)
         if self._time is not None:
@@ -134,7 +143,7 @@ class Announcer:
             if (told.rate, told.trusted) == (time.rate, time.trusted) and abs(counted - time.now) < OFF:
                 return
         self._time = time, reading.elapsed
-        audience.tell(time)
+        self._tell(time)
 
 
 def _time(reading: ClockReading) -> TimeShown:

@@ -65,6 +65,7 @@ async def run(settings: Settings) -> None:
 
         def settled(ended: ActEnded) -> None:
             desk.remember(ended)
+            announcer.announce()
             panel.tell(ended)
 
         def heard(frame: FromKiosk, visitor: Visitor) -> None:
@@ -74,9 +75,9 @@ async def run(settings: Settings) -> None:
                 desk.ask(frame, visitor.tell)
 
         holds = Holds(acts, knowledge, cache, clock, settled)
-        desk = Desk(acts, holds, neighbours, poller)
+        desk = Desk(acts, holds, neighbours, poller, announcer.announce)
         releaser = Releaser(acts, poller, clock, announcer.state, writable=provider.writable)
-        panel = Panel(announcer.greeting, heard)
+        announcer.audience = panel = Panel(announcer.greeting, heard)
         announcer.observers += [keeper.wake, holds.consider, releaser.consider, health.shown]
 
         await keeper.recall()
@@ -85,7 +86,7 @@ async def run(settings: Settings) -> None:
         health.ready()
         log.info("the agent of %s is ready", room.id)
         async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(_for_ever(announcer.run(panel), "announcer"))
+            jobs.create_task(_for_ever(announcer.run(), "announcer"))
             jobs.create_task(_for_ever(poller.run(), "poller"))
             jobs.create_task(_for_ever(keeper.run(), "keeper"))
             jobs.create_task(_for_ever(desk.run(), "desk"))

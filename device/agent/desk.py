@@ -29,10 +29,17 @@ Reply = Callable[[FromAgent], object]
 
 
 class Desk:
-    """The acts of one door. `run` must be running for anything to be done."""
+    """The acts of one door. `run` must be running for anything to be done.
 
-    def __init__(self, acts: Acts, holds: Holds, neighbours: Neighbours, poller: Poller) -> None:
+    Args:
+        announce: lets the glass show what an act changed, before anybody hears that it is done.
+    """
+
+    def __init__(
+        self, acts: Acts, holds: Holds, neighbours: Neighbours, poller: Poller, announce: Callable[[], object]
+    ) -> None:
         self._acts, self._holds, self._neighbours, self._poller = acts, holds, neighbours, poller
+        self._announce = announce
         self._queue: asyncio.Queue[ActRequested | FindRoomRequested] = asyncio.Queue()
         self._waiting: dict[str, list[Reply]] = {}
         self._ended: OrderedDict[str, ActEnded] = OrderedDict()
@@ -65,6 +72,7 @@ class Desk:
             answer = await self._answer(request)
             if isinstance(answer, ActEnded):
                 self.remember(answer)
+                self._announce()
                 self._poller.look_soon()
             for reply in self._waiting.pop(request.key, []):
                 reply(answer)

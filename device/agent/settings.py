@@ -189,7 +189,7 @@ def _content(file: Path, key: str) -> str:
 
 def _exposed(file: Path, keys: set[str], verb: str) -> Iterator[str]:
     """A warning where a secret may be read by everybody on this machine."""
-    if keys and stat.S_IMODE(file.stat().st_mode) & stat.S_IROTH:
+    if keys and file.exists() and file.stat().st_mode & stat.S_IROTH:
         named = ", ".join(f"calendar.{key}" for key in sorted(keys))
         yield f"{file} {verb} {named} and everybody may read it: chmod o= {file}"
 

@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, Protocol
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 import msgspec
 
+from device.calendars.addresses import MOVED, is_usable, onward, same_server
 from device.calendars.http import Answer, Client, open_client
 from device.calendars.ical.reading import Source, bounded, occurrences_of
 from device.calendars.ical.text import Cut, cut
@@ -123,9 +123,9 @@ class Feed:
                 auth=auth if same_server(url, self._url) else None,
                 limit=FEED_LIMIT,
             )
-            if answer.status not in (301, 302, 303, 307, 308):
+            if answer.status not in MOVED:
                 return _taken(answer, condition)
-            url = _next(url, answer)
+            url = onward(url, answer)
         raise MalformedAnswer("redirected in circles")
 
     async def _auth(self) -> httpx.BasicAuth | None:
@@ -159,18 +159,6 @@ def raise_for_status(answer: Answer) -> None:
     answer.raise_for_server()
     if answer.status != 200:
         raise MalformedAnswer(f"HTTP {answer.status}")
-
-
-def same_server(one: str, other: str) -> bool:
-    """Whether two URLs go to one scheme, host and port."""
-    return httpx.URL(one).copy_with(raw_path=b"/") == httpx.URL(other).copy_with(raw_path=b"/")
-
-
-def _next(url: str, answer: Answer) -> str:
-    onward: str = urljoin(url, answer.headers.get("location", ""))
-    if urlsplit(url).scheme == "https" and urlsplit(onward).scheme != "https":
-        raise MalformedAnswer("redirected to where nothing is encrypted")
-    return onward
 
 
 class PublishedCalendar:
@@ -237,7 +225,7 @@ async def open_room(room: Room, options: Options, access: AccessSource, clock: C
     """One room's published calendar.
 
     Raises:
-        SettingsError: not exactly one of `url` and `path` is given.
+        SettingsError: not exactly one of `url` and `path` is given, or the URL is none.
     """
     url = options.url.reveal()
     if bool(url) == bool(options.path):
@@ -247,12 +235,11 @@ async def open_room(room: Room, options: Options, access: AccessSource, clock: C
         yield PublishedCalendar(DiskFile(options.path), room, attendee)
         return
     scheme, _, rest = url.partition(":")
+    url = f"https:{rest}" if scheme.lower() in ("webcal", "webcals") else url
+    if not is_usable(url):
+        raise SettingsError("The url of the calendar cannot be used.", "Write it as https://server/path/name.ics.")
     async with open_client(options) as client:
-        feed = Feed(
-            client,
-            f"https:{rest}" if scheme.lower() in ("webcal", "webcals") else url,
-            access if options.username or options.password else None,
-        )
+        feed = Feed(client, url, access if options.username or options.password else None)
         yield PublishedCalendar(feed, room, attendee)
 
 

@@ -68,41 +68,49 @@ class Control:
         """Call `listener` with everything that happens from now on."""
         self._listeners.append(listener)
 
-    def add_meeting(self, room: str, *, title: str = "", lasts: timedelta = HALF_AN_HOUR, private: bool = False) -> str:
-        """Somebody books a room from now, or from when it is free again."""
+    def add_meeting(
+        self,
+        room: str,
+        *,
+        title: str = "",
+        lasts: timedelta = HALF_AN_HOUR,
+        private: bool = False,
+        at: datetime | None = None,
+    ) -> str:
+        """Somebody books a room from now (or as if it were `at`), or from when it is free again."""
         try:
             mailbox = self._meetings.mailbox(room)
-            event = self._meetings.add(room, title, lasts, private=private)
+            event = self._meetings.add(room, title, lasts, private=private, at=at)
         except NoSuchMeeting as nothing:
             return str(nothing)
         return self._say(f"{title_of(event)} takes {mailbox.owner.name} {hours_of(event, mailbox.zone)}.")
 
-    def move_meeting(self, room: str, by: timedelta = HALF_AN_HOUR) -> str:
-        """The current meeting of a room, else its next, is moved, in all its rooms."""
+    def move_meeting(self, room: str, by: timedelta = HALF_AN_HOUR, *, at: datetime | None = None) -> str:
+        """The meeting that is current (or was `at`) in a room, else its next, is moved, in all its rooms."""
 
         def move(event: Event) -> str:
             self._meetings.move(event, by)
             return f"{title_of(event)} is moved by {_minutes(by)}."
 
-        return self._with_current(room, move)
+        return self._with_current(room, move, at)
 
-    def cancel_meeting(self, room: str) -> str:
-        """The current meeting of a room, else its next, is cancelled."""
+    def cancel_meeting(self, room: str, *, at: datetime | None = None) -> str:
+        """The meeting that is current (or was `at`) in a room, else its next, is cancelled."""
 
         def cancel(event: Event) -> str:
             self._meetings.cancel(event)
             return f"{title_of(event)} is cancelled."
 
-        return self._with_current(room, cancel)
+        return self._with_current(room, cancel, at)
 
-    def make_private(self, room: str) -> str:
-        """The current meeting of a room, else its next, becomes private."""
+    def make_private(self, room: str, *, at: datetime | None = None) -> str:
+        """The meeting that is current (or was `at`) in a room, else its next, becomes private."""
 
         def make_private(event: Event) -> str:
             self._meetings.make_private(event)
             return f"{title_of(event)} is private now."
 
-        return self._with_current(room, make_private)
+        return self._with_current(room, make_private, at)
 
     def cut_network(self, *, silent: bool = False) -> str:
         """Nothing reaches the office's servers: connections are reset, or, where `silent`, never answered."""
@@ -221,9 +229,9 @@ class Control:
         self._tenant.clock.set_device()
         return self._say("Everything is all right again.")
 
-    def _with_current(self, room: str, act: Callable[[Event], str]) -> str:
+    def _with_current(self, room: str, act: Callable[[Event], str], at: datetime | None) -> str:
         try:
-            event = self._meetings.current(room)
+            event = self._meetings.current(room, at)
         except NoSuchMeeting as nothing:
             return str(nothing)
         return self._say(act(event))

@@ -53,7 +53,7 @@ class Listener:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._server.shutdown(timeout=0.5)
+            await self._server.shutdown(timeout=0.1)
             for transport in self._transports:
                 cut(transport)
             # A transport lets go of its socket in the turn of the loop after the next.

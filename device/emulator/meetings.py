@@ -43,24 +43,26 @@ class Meetings:
         people = tuple(tenant.directory.people.values()) or (Person(name="Front desk", address="desk@office.example"),)
         self._organizers = cycle(people)
 
-    def current(self, room: str) -> Event:
-        """The running meeting of a room, else its next.
+    def current(self, room: str, at: datetime | None = None) -> Event:
+        """The running meeting of a room, else its next; `at` another time than now.
 
         Raises:
             NoSuchMeeting: there is neither.
         """
         mailbox = self.mailbox(room)
-        now = self._tenant.clock.now
+        now = at or self._tenant.clock.now
         ahead = [event for event in self._binding(mailbox, now) if not event.all_day]
         for event in ahead:
             if event_bounds(event, mailbox.zone).end > now:
                 return event
         raise NoSuchMeeting(f"{mailbox.owner.name} has no meeting now or ahead.")
 
-    def add(self, room: str, title: str, lasts: timedelta, *, private: bool = False) -> Event:
-        """Book a room from now, or from when it is free again."""
+    def add(
+        self, room: str, title: str, lasts: timedelta, *, private: bool = False, at: datetime | None = None
+    ) -> Event:
+        """Book a room from now, or `at` another time, or from when it is free again."""
         mailbox = self.mailbox(room)
-        start = self._free_from(mailbox)
+        start = self._free_from(mailbox, at or self._tenant.clock.now)
         event = Event(
             id=mailbox.new_id(),
             when=Window(start=start, end=start + lasts),
@@ -109,9 +111,9 @@ class Meetings:
             event for event in found if not event.cancelled and event.response != "declined" and event.show_as != "free"
         ]
 
-    def _free_from(self, mailbox: Mailbox) -> datetime:
+    def _free_from(self, mailbox: Mailbox, now: datetime) -> datetime:
         """This minute, or the end of what follows one another without a gap from now."""
-        start = self._tenant.clock.now.replace(second=0, microsecond=0)
+        start = now.replace(second=0, microsecond=0)
         for event in self._binding(mailbox, start):
             bounds = event_bounds(event, mailbox.zone)
             if bounds.start <= start < bounds.end:

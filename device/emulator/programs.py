@@ -1,39 +1,18 @@
-"""A full-screen program on a pseudo-terminal of its own: started, resized, ended."""
+"""Programs that the emulator starts: on a leash, so that none outlives it, and ended when it says so."""
 
 import asyncio
 import contextlib
 import os
-import pty
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from device.emulator import leash
-from device.emulator.console.layout import Grid
-from device.emulator.console.terminal import set_grid
 
 _GRACE = 3.0
 """Seconds that a program has to end by itself."""
 LEASH = (sys.executable, "-E", "-S", str(Path(leash.__file__)))
-
-
-async def start_on_terminal(
-    command: Sequence[str], grid: Grid, environment: Mapping[str, str]
-) -> tuple[asyncio.subprocess.Process, int]:
-    """The program, and our end of its terminal (to be closed by whoever takes it)."""
-    ours, its = pty.openpty()
-    try:
-        set_grid(its, grid)
-        process = await asyncio.create_subprocess_exec(
-            *LEASH, "--tty", *command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
-        )
-    except BaseException:
-        os.close(ours)
-        raise
-    finally:
-        os.close(its)
-    return process, ours
 
 
 async def start_quietly(

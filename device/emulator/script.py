@@ -22,7 +22,7 @@ async def play(
 
 def _acts(happening: what.Happening, at: datetime, control: Control) -> Iterator[tuple[datetime, Callable[[], str]]]:
     """What happens and, where it lasts for a time, what ends it."""
-    yield at, partial(do, happening, control)
+    yield at, partial(do, happening, control, at)
     if isinstance(happening, what.CutNetwork) and happening.lasts:
         yield at + happening.lasts, control.restore_network
     if isinstance(happening, what.ProviderError) and happening.lasts:
@@ -34,8 +34,8 @@ def due(happening: what.Happening, first_day: date, zone: str) -> datetime:
     return instant(first_day + timedelta(days=happening.day), happening.at, zone)
 
 
-def do(happening: what.Happening, control: Control) -> str:
-    """Let it happen now; what happened, in a sentence."""
+def do(happening: what.Happening, control: Control, at: datetime) -> str:
+    """Let it happen now, as it would have happened at its time; what happened, in a sentence."""
     match happening:
         case what.CutNetwork(silent=silent):
             return control.cut_network(silent=silent)
@@ -52,10 +52,10 @@ def do(happening: what.Happening, control: Control) -> str:
         case what.Pace(rate=rate):
             return control.set_rate(rate)
         case _:
-            return _do_to_cloud(happening, control)
+            return _do_to_cloud(happening, control, at)
 
 
-def _do_to_cloud(happening: what.Happening, control: Control) -> str:
+def _do_to_cloud(happening: what.Happening, control: Control, at: datetime) -> str:
     match happening:
         case what.ExpireAccess():
             return control.expire_access()
@@ -64,12 +64,12 @@ def _do_to_cloud(happening: what.Happening, control: Control) -> str:
         case what.LoseSubscriptions():
             return control.lose_subscriptions()
         case what.AddMeeting(room=room, title=title, lasts=lasts):
-            return control.add_meeting(room, title=title, lasts=lasts)
+            return control.add_meeting(room, title=title, lasts=lasts, at=at)
         case what.MoveMeeting(room=room, ahead=ahead):
-            return control.move_meeting(room, ahead)
+            return control.move_meeting(room, ahead, at=at)
         case what.CancelMeeting(room=room):
-            return control.cancel_meeting(room)
+            return control.cancel_meeting(room, at=at)
         case what.MakePrivate(room=room):
-            return control.make_private(room)
+            return control.make_private(room, at=at)
         case _:
             raise TypeError(f"nothing can be done with {type(happening).__name__}")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -82,6 +83,20 @@ class Session:
         await self._recall_agent()
         self.room = room
         await self._send_agent()
+
+    def look_again(self) -> None:
+        """Have the agent look at its calendar now rather than within a minute: being told the time makes it look."""
+        self.world.clock.set_rate(self.world.clock.rate)
+
+    async def try_again(self) -> None:
+        """The same after failures, when only a person's wish cuts the wait short: press “try again” at the door."""
+        self.look_again()
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_unix_connection(self.runtime / "panel.sock")
+            writer.write(b'{"type":"retry","key":"%s"}\n' % secrets.token_hex(8).encode())
+            with contextlib.suppress(OSError):
+                await writer.drain()
+            writer.close()
 
     async def close(self) -> None:
         """End everything."""

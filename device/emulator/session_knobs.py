@@ -89,13 +89,17 @@ class _Knobs:
 
     def _at_room(self, do: Callable[[Control, str], str]) -> Act:
         async def act() -> str:
-            return do(_control(self._session), self._session.room.id)
+            said = do(_control(self._session), self._session.room.id)
+            self._session.look_again()
+            return said
 
         return act
 
     def _in_office(self, do: Callable[[Control], str]) -> Act:
         async def act() -> str:
-            return do(_control(self._session))
+            said = do(_control(self._session))
+            await self._session.try_again()
+            return said
 
         return act
 

@@ -1,10 +1,5 @@
 """The pretended Microsoft tenant, whole: directory, mailboxes, apps, tokens, subscriptions; `graph` speaks for it."""
 
-import base64
-import json
-import secrets
-from typing import Any
-
 from device.emulator.directory import DOMAIN, App, Directory
 from device.emulator.faults import Faults
 from device.emulator.graph.limits import Limits
@@ -61,17 +56,3 @@ class Tenant:
             self.subscriptions.remove(entry.id)
             self.notifier.warn(entry, Lifecycle.REMOVED)
         return len(lost)
-
-
-def opaque(content: dict[str, Any]) -> str:
-    """A token whose inside is nobody's business; the nonce keeps anybody from comparing two."""
-    return base64.urlsafe_b64encode(json.dumps({**content, "nonce": secrets.token_hex(4)}).encode()).decode()
-
-
-def transparent(token: str) -> dict[str, Any] | None:
-    """What is inside a token made by `opaque`; None where it is none of ours."""
-    try:
-        content = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None

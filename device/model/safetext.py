@@ -9,6 +9,7 @@ length of the input.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LIMIT = 200
 """Graphemes that a door ever has room for."""
@@ -49,6 +50,25 @@ class SafeText(str):
 
 
 def _clean(raw: str, limit: int) -> str:
+    return raw if len(raw) <= limit and _is_plain(raw) else _mended(raw, limit)
+
+
+def _is_plain(raw: str) -> bool:
+    """Whether there is certainly nothing to mend, told at a small part of the price."""
+    if "  " in raw or raw.strip() != raw:
+        return False
+    if raw.isascii():
+        return raw.isprintable()
+    return all(map(_is_inert, raw)) and unicodedata.is_normalized("NFC", raw)
+
+
+@lru_cache(maxsize=2048)
+def _is_inert(character: str) -> bool:
+    """Whether it stays as it is and leaves its neighbours alone, NFC aside."""
+    return character == " " or (unicodedata.category(character)[0] in "LNPS" and character not in _FILLERS)
+
+
+def _mended(raw: str, limit: int) -> str:
     text = _CONTROL_STRING.sub("", raw[: limit * _BOUND])
     admitted = _few_marks("".join(filter(None, map(_admit, text))))  # before NFC, which sorts marks in square time
     kept = _few_marks(unicodedata.normalize("NFC", admitted))

@@ -1,6 +1,5 @@
 """What lies over every other screen: darkness at night, and one sentence where the glass is too small for a door."""
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static

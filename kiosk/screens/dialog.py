@@ -14,8 +14,10 @@ from kiosk.screens.glass import Glass
 from kiosk.telling.choices import Choice, Names
 from kiosk.type import Lettering
 from kiosk.widgets.grid import Grid
+from kiosk.widgets.part import Side
 from kiosk.widgets.touch import Touch
 from kiosk.words import Words
+
 
 class Dialog(Glass[Choice]):
     """A heading, a line below it and some choices; dismissed with the one that was touched, or with None.
@@ -47,7 +49,7 @@ class Dialog(Glass[Choice]):
         self.words = words
         self.rtl = words.rtl
         self._patience = patience.dialog
-        side = "right" if words.rtl else "left"
+        side: Side = "right" if words.rtl else "left"
         self._heading = Lettering(heading, id="heading", weight="bold", fit="shrink", align=side)
         self._line = Lettering(line, id="line", classes="soft", align=side)
         self._grid = Grid((*choices, Choice(name=Names.CLOSE, label=close or words.close)))

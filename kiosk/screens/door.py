@@ -52,7 +52,7 @@ class DoorScreen(Glass[None]):
         notice = bool(tell_notices(sight))
         if notice != self._notice:
             self._notice = notice
-            self.refresh(layout=True)
+            self.replan()
         of = self.measures
         agenda = door(of, notice=notice).get("agenda")
         self._agenda.room = agenda.height // of.line if agenda else 0
@@ -69,7 +69,7 @@ class DoorScreen(Glass[None]):
         if self._sight is not None:
             self.show(replace(self._sight))
 
-    def plan(self, size: Size) -> Mapping[str, Region]:
+    def plan(self, size: Size) -> Mapping[str, Region]:  # noqa: ARG002 - for those that need it
         """The door's own plan; its parts mirror themselves."""
         return door(self.measures, notice=self._notice)
 

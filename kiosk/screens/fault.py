@@ -16,6 +16,7 @@ from kiosk.widgets.paragraph import Paragraph
 from kiosk.widgets.touch import Touch
 from kiosk.words import Words
 
+
 class FaultScreen(Glass[None]):
     """One sentence, one hint, and another try."""
 
@@ -41,7 +42,7 @@ class FaultScreen(Glass[None]):
         self._hint.say(trouble.hint)
         self._detail.text, self._detail.align = trouble.detail, "right" if words.rtl else "left"
         self._retry.offer(Choice(name=Names.RETRY, label=words.retry, primary=True))
-        self.refresh(layout=True)
+        self.replan()
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The sentence from the upper third, the button at the foot."""

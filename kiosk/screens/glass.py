@@ -8,8 +8,10 @@ from textual.geometry import Offset, Region, Size
 from textual.layout import Layout
 from textual.screen import Screen
 
-from kiosk.layout import ByPlan, Measures, measures, mirrored
-from kiosk.themes import GROUNDS
+from kiosk.layout import ByPlan, mirrored
+from kiosk.measures import Measures, measures
+from kiosk.palette import GROUNDS
+from kiosk.widgets.part import replan
 
 Result = TypeVar("Result")
 
@@ -17,7 +19,7 @@ Result = TypeVar("Result")
 class Glass(Screen[Result], inherit_bindings=False):
     """A full screen. No key does anything but move between buttons."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,right,down", "app.focus_next", show=False),
         Binding("shift+tab,left,up", "app.focus_previous", show=False),
@@ -39,9 +41,13 @@ class Glass(Screen[Result], inherit_bindings=False):
         """The measures of the glass as it is now."""
         return measures(self.app.size)
 
-    def plan(self, size: Size) -> Mapping[str, Region]:
+    def plan(self, size: Size) -> Mapping[str, Region]:  # noqa: ARG002 - for those that need it
         """Where the parts stand, by id, as for a language written from left to right."""
         return {}
+
+    def replan(self) -> None:
+        """Ask for the places of the parts anew."""
+        replan(self)
 
     def ground(self, name: str) -> None:
         """Stand on the ground of a state, or on the neutral one."""
@@ -54,7 +60,7 @@ class Glass(Screen[Result], inherit_bindings=False):
         """Move everything by a cell, so that no edge stays in one place for years."""
         if by != self._shift:
             self._shift = by
-            self.refresh(layout=True)
+            self.replan()
 
     def on_key(self) -> None:
         """Whoever uses keys sees where they are."""

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.geometry import Region, Size
 
 from device.wire.panel import PairingShown
-from kiosk.layout import Flow, Shape
+from kiosk.layout import Flow
+from kiosk.measures import Shape
 from kiosk.screens.glass import Glass
 from kiosk.type import Lettering
 from kiosk.widgets.code import Code
@@ -48,7 +49,7 @@ class PairingScreen(Glass[None]):
         self._fingerprint.text = "  ".join(shown.words)
         self._network.text = words.online if shown.online else words.offline
         self._picture.show(shown.url)
-        self.refresh(layout=True)
+        self.replan()
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The texts below one another; the picture beside them, or below in portrait."""

@@ -47,7 +47,7 @@ class RoomsScreen(Dialog):
         if shown.key == self.key:
             self._answered, self._line.text = True, ""
             self._lines.write(tell_neighbours(shown.rooms, self._speech))
-            self.refresh(layout=True)
+            self.replan()
 
     def no_answer(self) -> None:
         """There will be none."""

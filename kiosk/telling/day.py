@@ -52,7 +52,7 @@ def tell_day(sight: Sight) -> Day:
     hold = sight.state.hold
     if hold is not None and hold.end > first and hold.start < last:
         taken.append(Span(start=max(0.0, at(hold.start)), end=min(1.0, at(hold.end)), tentative=True))
-    now = at(sight.now) if first <= sight.now < last else None
+    now = at(sight.now) if sight.timed and first <= sight.now < last else None
     return Day(now=now, taken=tuple(taken), ticks=_ticks(sight, first, last))
 
 
@@ -60,7 +60,9 @@ def _shown(sight: Sight) -> tuple[datetime, datetime]:
     """The hours of the day that the strip covers: those of the room, and all that is planned."""
     zone, speech = sight.state.room.zone, sight.speech
     day = day_window(local_day(sight.state.as_of, zone), zone)
-    edges = [edge for edge in hours_edges(sight.now, sight.state.room.policy.hours, zone) if day.start <= edge <= day.end]
+    edges = [
+        edge for edge in hours_edges(sight.now, sight.state.room.policy.hours, zone) if day.start <= edge <= day.end
+    ]
     if not edges:
         edges = [instant for instant in _hours(day.start, day.end) if speech.local(instant).hour in (DAWN, DUSK)]
     for each in sight.state.day:
@@ -86,6 +88,5 @@ def _ticks(sight: Sight, first: datetime, last: datetime) -> tuple[Tick, ...]:
     step = next(step for step in (1, 2, 3, 4, 6) if len(hours) / step <= _LABELS or step == 6)
     length = (last - first).total_seconds()
     return tuple(
-        Tick(at=(hour - first).total_seconds() / length, label=sight.speech.hour(hour))
-        for hour in hours[::step]
+        Tick(at=(hour - first).total_seconds() / length, label=sight.speech.hour(hour)) for hour in hours[::step]
     )

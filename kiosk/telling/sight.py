@@ -16,6 +16,8 @@ class Sight:
     state: RoomState
     now: datetime
     speech: Speech
+    timed: bool = True
+    """Whether somebody told the time; else `now` is when the state was true."""
     linked: bool = True
     """Whether the agent is there."""
 

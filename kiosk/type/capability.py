@@ -34,6 +34,9 @@ class Means(StrEnum):
     """The terminal's own letters, bold."""
 
 
+_SHAPES = (1.0, 0.75, 0.5)
+
+
 class Glass(Value, frozen=True):
     """How letters are drawn here, and on what grid."""
 
@@ -47,9 +50,9 @@ class Glass(Value, frozen=True):
     """Block characters that this terminal's set leaves out."""
 
     def aspect(self, deep: int) -> float:
-        """A dot's width by its height, a cell being two dots wide and `deep` high; 1.0 when it is nearly square."""
+        """A dot's width by its height, a cell being two dots wide and `deep` high; rounded where letters exist."""
         ratio = (self.cell_width / 2) / (self.cell_height / deep)
-        return 1.0 if 0.85 < ratio < 1.18 else ratio
+        return next((shape for shape in _SHAPES if 0.87 < ratio / shape < 1.15), ratio)
 
     def without_images(self) -> "Glass":
         """The same glass with block characters in the place of images."""

@@ -11,6 +11,8 @@ from rich.cells import cell_len
 from kiosk.type import bidi, joining, packing, pieces
 from kiosk.type.capability import Glass, Means
 from kiosk.type.faces import LATIN, drawable, spans
+from kiosk.type.fitting import fitted
+from kiosk.type.glyph import measure
 from kiosk.type.ink import Ink
 from kiosk.type.packing import Cells
 
@@ -54,7 +56,7 @@ def draw(writing: Writing, glass: Glass) -> Drawing:
     if glass.means in (Means.PIXELS, Means.KITTY):
         return _picture(writing, glass)
     deep = packing.ROWS.get(glass.means, 0)
-    if deep * writing.rows < _fewest(writing.text):
+    if _too_fine(writing.text, deep * writing.rows):
         return Drawing(lines=_plain(writing), bold=writing.rows > 1 or writing.weight != "regular")
     return Drawing(lines=_blocks(writing, glass, deep))
 
@@ -63,30 +65,34 @@ def draw(writing: Writing, glass: Glass) -> Drawing:
 def columns_of(writing: Writing, glass: Glass) -> int:
     """The cells that the whole line takes at that height."""
     base = pieces.base_of(writing.text, writing.direction)
-    text = drawable(writing.text)
     if glass.means in (Means.PIXELS, Means.KITTY):
         from kiosk.type import typesetter
 
-        wide = typesetter.width_of(text, writing.rows * glass.cell_height, writing.weight, base)
+        wide = typesetter.width_of(drawable(writing.text), writing.rows * glass.cell_height, writing.weight, base)
         return -int(-wide // glass.cell_width)
     deep = packing.ROWS.get(glass.means, 0)
-    if deep * writing.rows < _fewest(text):
+    if _too_fine(writing.text, deep * writing.rows):
         return cell_len(writing.text)
     from kiosk.type import dots
 
-    sizes = dots.measure(deep * writing.rows, glass.aspect(deep))
-    return -(-dots.width_of(text, sizes, writing.weight, base) // 2)
+    sizes = measure(deep * writing.rows, glass.aspect(deep))
+    return -(-dots.width_of(writing.text, sizes, writing.weight, base) // 2)
 
 
 def _resolved(writing: Writing) -> Writing:
     base = pieces.base_of(writing.text, writing.direction)
     sides = ("right", "left") if base else ("left", "right")
     align = {"start": sides[0], "end": sides[1]}.get(writing.align, writing.align)
-    return writing._replace(text=drawable(writing.text), align=align, direction="rtl" if base else "ltr")
+    return writing._replace(align=align, direction="rtl" if base else "ltr")
 
 
 def _fewest(text: str) -> int:
     return FEWEST_DOTS if all(family is LATIN for _, _, family in spans(text)) else FEWEST_DOTS_ELSEWHERE
+
+
+def _too_fine(text: str, high: int) -> bool:
+    """Whether the terminal's own letters are better: too few dots, or a script that only the terminal may have."""
+    return high < FEWEST_DOTS or high < _fewest(text) or drawable(text) != text
 
 
 def _picture(writing: Writing, glass: Glass) -> Drawing:
@@ -95,25 +101,24 @@ def _picture(writing: Writing, glass: Glass) -> Drawing:
     box = (writing.columns * glass.cell_width, writing.rows * glass.cell_height)
     base = pieces.base_of(writing.text, writing.direction)
     height = float(box[1])
-    wide = typesetter.width_of(writing.text, height, writing.weight, base)
+    text = drawable(writing.text)
+    wide = typesetter.width_of(text, height, writing.weight, base)
     if writing.fit == "shrink" and wide > box[0]:
         height *= max(writing.smallest, box[0] / wide)
-    text = typesetter.fitted(
-        writing.text, box[0] + 0.5, lambda part: typesetter.width_of(part, height, writing.weight, base)
-    )
+    text = fitted(text, box[0] + 0.5, lambda part: typesetter.width_of(part, height, writing.weight, base))
     return Drawing(picture=typesetter.draw(text, box, height, writing.weight, writing.align, base))
 
 
 def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[Line, ...]:
-    from kiosk.type import dots, typesetter
+    from kiosk.type import dots
 
     high, width = deep * writing.rows, 2 * writing.columns
     base = pieces.base_of(writing.text, writing.direction)
-    sizes = dots.measure(high, glass.aspect(deep))
+    sizes = measure(high, glass.aspect(deep))
     least = max(_fewest(writing.text), round(high * writing.smallest)) if writing.fit == "shrink" else high
     while sizes.high > least and dots.width_of(writing.text, sizes, writing.weight, base) > width:
-        sizes = dots.measure(sizes.high - 1, sizes.aspect)
-    text = typesetter.fitted(writing.text, width, lambda part: dots.width_of(part, sizes, writing.weight, base))
+        sizes = measure(sizes.high - 1, sizes.aspect)
+    text = fitted(writing.text, width, lambda part: dots.width_of(part, sizes, writing.weight, base))
     drawn = dots.draw(text, width, sizes, writing.weight, writing.align, base)
     above = (high - sizes.high) // 2
     rows = (*(0,) * above, *drawn.rows, *(0,) * (high - sizes.high - above))

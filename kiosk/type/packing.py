@@ -52,18 +52,26 @@ def pack(
     cells, deep = table(means, lacking), ROWS[means]
     lines = []
     for top in range(0, len(rows), deep):
-        part = [*rows[top : top + deep], *[0] * deep][:deep]
-        line = [cells[_pattern(part, 2 * column)] for column in range(width)]
-        runs = groupby(line, key=attrgetter("turned"))
-        lines.append(tuple(Cells("".join(cell.text for cell in run), turned) for turned, run in runs))
+        runs = groupby(map(cells.__getitem__, _patterns(rows[top : top + deep], width)), key=attrgetter("turned"))
+        lines.append(tuple(Cells("".join([cell.text for cell in run]), turned) for turned, run in runs))
     return lines
 
 
-def _pattern(rows: Sequence[int], column: int) -> int:
-    pattern = 0
+def _patterns(rows: Sequence[int], width: int) -> bytes:
+    """The pattern of every cell of a line, two dots of each row in it."""
+    pairs = _pairs()
+    edge, octets = (1 << 2 * width) - 1, -(-width // 4)
+    line = 0
     for index, row in enumerate(rows):
-        pattern |= (row >> column & 3) << 2 * index
-    return pattern
+        spread = b"".join([pairs[octet] for octet in (row & edge).to_bytes(octets, "little")])
+        line |= int.from_bytes(spread, "little") << 2 * index
+    return line.to_bytes(4 * octets, "little")[:width]
+
+
+@cache
+def _pairs() -> list[bytes]:
+    """The four pairs of bits of every octet, the lowest first."""
+    return [bytes(octet >> shift & 3 for shift in (0, 2, 4, 6)) for octet in range(256)]
 
 
 def _octants() -> list[str]:

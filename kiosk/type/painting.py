@@ -4,6 +4,8 @@ Strips hold nothing but blanks, block characters, cleaned text and the escape co
 of the text itself can become a control.
 """
 
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from rich.color import Color
@@ -15,6 +17,7 @@ from textual.strip import Strip
 from kiosk.type.capability import Glass, Means
 from kiosk.type.drawing import Drawing
 from kiosk.type.ink import Ink
+from kiosk.type.packing import Cells
 
 _CONTROL = ((ControlType.CURSOR_FORWARD, 0),)
 """Marks a segment that takes no cells; Textual and Rich ask for no more."""
@@ -54,10 +57,11 @@ def has_picture(made: list[Strip]) -> bool:
 def _with_lines(made: list[Strip], drawing: Drawing, frame: Frame, style: Style) -> list[Strip]:
     width, content = frame.region.width, frame.content
     turned = Style.from_color(style.bgcolor, style.color)
+    before, after = Cells(" " * content.x), Cells(" " * (width - content.right))
     for y, line in enumerate(drawing.lines, content.y):
-        segments = [Segment(cells.text, turned if cells.turned else style) for cells in line]
-        before, after = (Segment(" " * blank, style) for blank in (content.x, width - content.right))
-        made[y] = Strip([before, *segments, after], width)
+        runs = groupby((before, *line, after), key=attrgetter("turned"))
+        texts = (("".join(cells.text for cells in run), turned if turn else style) for turn, run in runs)
+        made[y] = Strip([Segment(text, colours) for text, colours in texts if text], width)
     return made
 
 
@@ -89,8 +93,8 @@ def _with_placeholders(made: list[Strip], ink: Ink, frame: Frame, glass: Glass) 
     blank = Style.from_color(Color.from_rgb(*frame.colour), ground)
     right = frame.region.width - left - columns
     for index in range(rows):
-        segments = [Segment(" " * left, blank), Segment(kitty.placeholders(index, columns), marked)]
-        made[frame.content.y + row + index] = Strip([*segments, Segment(" " * right, blank)], frame.region.width)
+        segments = [(" " * left, blank), (kitty.placeholders(index, columns), marked), (" " * right, blank)]
+        made[frame.content.y + row + index] = Strip([Segment(*one) for one in segments if one[0]], frame.region.width)
     first = frame.content.y + row
     made[first] = _behind(
         made[first], kitty.transmit(ink, (across, down), size, (columns, rows), frame.picture_id, frame.colour)

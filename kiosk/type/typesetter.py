@@ -4,8 +4,6 @@ Pillow is imported here and nowhere else above it, when the first line is set. W
 fribidi) the fonts shape every script; without it Arabic still joins, by presentation forms.
 """
 
-import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -14,7 +12,6 @@ from kiosk.type import joining
 from kiosk.type.ink import BLANK, Ink
 from kiosk.type.pieces import Piece, cut
 
-ELLIPSIS = "…"
 LINE = 1.2
 """The height of the line for an em of 1: room for a capital's accent above and a descender below."""
 BASELINE = 0.8
@@ -26,20 +23,6 @@ _ARROWS = ("->", "<-", "=>", "<=")
 def width_of(text: str, height: float, weight: str, base: int) -> float:
     """The width in pixels of the line at that height."""
     return sum(_width(piece, height / LINE, weight) for piece in cut(text, base))
-
-
-def fitted(text: str, room: float, width: Callable[[str], float]) -> str:
-    """The text, or as much of it as fits with an ellipsis behind it; never half a character with its marks."""
-    if width(text) <= room:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width(_shortened(text, middle)) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return _shortened(text, low) if low or width(ELLIPSIS) <= room else ""
 
 
 def draw(text: str, box: tuple[int, int], height: float, weight: str, align: str, base: int) -> Ink:
@@ -94,15 +77,3 @@ def _width(piece: Piece, em: float, weight: str) -> float:
 @lru_cache(maxsize=32)
 def _font(path: str, index: int, size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size, index)
-
-
-def _shortened(text: str, length: int) -> str:
-    while 0 < length < len(text) and leans(text[length - 1], text[length]):
-        length -= 1
-    return text[:length].rstrip() + ELLIPSIS
-
-
-def leans(before: str, character: str) -> bool:
-    """Whether the character belongs to the one before it."""
-    joiner = "\u200d" in (before, character)
-    return joiner or unicodedata.category(character)[0] == "M" or 0x1F3FB <= ord(character) <= 0x1F3FF

@@ -1,11 +1,13 @@
 """The foot of the screen: what can be done, and what became of it."""
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from textual.geometry import Region, Size
 
 from kiosk.acts import Acts, Phase
 from kiosk.layout import row
+from kiosk.messages import SentenceRead
 from kiosk.telling.choices import Choice, Names, tell_choices
 from kiosk.telling.sight import Sight
 from kiosk.widgets.paragraph import Paragraph
@@ -33,10 +35,9 @@ class Actions(Part):
         words = sight.words
         choices = (*tell_choices(sight)[: MOST - 1], Choice(name=Names.LANGUAGE, label=words.short))
         if [choice.name for choice in choices] != [choice.name for choice in self._choices]:
-            self.refresh(layout=True)
-        for touch, choice in zip(self._touches, choices, strict=False):
-            if touch.choice != choice:
-                touch.offer(choice)
+            self.replan()
+        for touch, choice in zip_longest(self._touches, choices):
+            touch.offer(choice)
             if self.measures is not None:
                 touch.turn(words, self.measures)
         if self.measures is not None:
@@ -49,12 +50,17 @@ class Actions(Part):
         if sentence != self._said:
             self._said = sentence
             self._saying.say(sentence)
-            self.refresh(layout=True)
+            self.replan()
         self._progress.go(on=acts.phase is Phase.ASKING)
         for touch in self._touches:
             mine = acts.busy and touch.choice is not None and touch.choice.name == acts.choice
             touch.set_class(mine, "-asking")
-            touch.disabled = acts.busy
+            touch.disabled = acts.phase is not Phase.IDLE
+
+    def on_click(self) -> None:
+        """A touch on the sentence takes it away."""
+        if self._said:
+            self.post_message(SentenceRead())
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """One row of buttons or two, the language's narrow at the end; or the sentence, in one line or two."""
@@ -74,7 +80,7 @@ class Actions(Part):
 
     def _row(self, touches: list[Touch], width: int, height: int) -> dict[str, Region]:
         """Buttons beside one another as wide as their texts ask for; the language's is narrow and stands at the end."""
-        last, others = self._touches[len(self._choices) - 1], [touch for touch in touches]
+        last, others = self._touches[len(self._choices) - 1], list(touches)
         tail = {}
         if last in others:
             others.remove(last)

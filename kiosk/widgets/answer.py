@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from textual.geometry import Region, Size
 
-from kiosk.layout import Shape
+from kiosk.measures import Shape
 from kiosk.telling.answer import Answer, tell_answer
 from kiosk.telling.sight import Sight
 from kiosk.type import Lettering
@@ -37,7 +37,7 @@ class AnswerPart(Part):
         self._by.text, self._by.align = answer.by, self.start
         self._detail.text, self._detail.align = answer.detail, self.end
         if _shape(before) != _shape(answer):
-            self.refresh(layout=True)
+            self.replan()
 
     @property
     def _portrait(self) -> bool:

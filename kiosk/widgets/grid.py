@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.geometry import Region, Size
 
-from kiosk.layout import Measures, Shape
+from kiosk.measures import Measures, Shape
 from kiosk.telling.choices import Choice
 from kiosk.widgets.part import Part
 from kiosk.widgets.touch import Touch

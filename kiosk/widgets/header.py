@@ -24,9 +24,10 @@ class Header(Part):
         widest = "00:00" if speech.hour24 else speech.words.time12.format(hour=10, minute="00", mark=speech.words.pm)
         if widest != self._widest:
             self._widest = widest
-            self.refresh(layout=True)
+            self.replan()
         self._room.text, self._room.align = sight.state.room.name, self.start
-        self._clock.text, self._clock.align = speech.time(sight.now), self.end
+        self._clock.text = speech.time(sight.now) if sight.timed else ""
+        self._clock.align = self.end
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The clock takes what the longest time of the day needs, the name what is left."""

@@ -26,7 +26,7 @@ class Lines(Part):
             head.align = body.align = self.start
             tail.align = self.end
         if before != self._lines:
-            self.refresh(layout=True)
+            self.replan()
 
     def _grow(self, count: int) -> None:
         """Have letterings for that many lines."""

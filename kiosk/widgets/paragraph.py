@@ -11,7 +11,7 @@ from kiosk.widgets.part import Part, columns
 class Paragraph(Part):
     """One line in the middle where the sentence fits, else two that are as alike in length as can be."""
 
-    def __init__(self, *, id: str, rows: int = 2, weight: Weight = "regular", centred: bool = False) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, id: str, weight: Weight = "regular", centred: bool = False) -> None:  # noqa: A002 - Textual's name
         self._upper = Lettering(id="upper", weight=weight, fit="shrink")
         self._lower = Lettering(id="lower", weight=weight, fit="shrink")
         self._centred = centred
@@ -41,7 +41,7 @@ class Paragraph(Part):
         fits = columns(self._lower, self._sentence, self.size.height // 2) <= self.size.width
         upper, lower = ("", self._sentence) if fits else split(self._sentence)
         if bool(upper) != bool(self._upper.text):
-            self.refresh(layout=True)
+            self.replan()
         self._upper.text, self._lower.text = upper, lower
         self._upper.align = self._lower.align = "center" if self._centred else self.start
 

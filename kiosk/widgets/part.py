@@ -10,7 +10,8 @@ from textual.geometry import Region, Size
 from textual.layout import Layout
 from textual.widget import Widget
 
-from kiosk.layout import ByPlan, Measures, mirrored
+from kiosk.layout import ByPlan, mirrored
+from kiosk.measures import Measures
 from kiosk.telling.sight import Sight
 from kiosk.type import Lettering, glass_of
 from kiosk.type.drawing import Writing, columns_of
@@ -64,19 +65,24 @@ class Part(Widget):
             return
         if self._placeholder:
             self._placeholder = ""
-            self.refresh(layout=True)
+            self.replan()
 
     def turn(self, words: Words, measures: Measures) -> None:
         """Take the direction of the language and the size of the glass."""
         if (self.measures, self.rtl) != (measures, words.rtl):
             self.measures, self.rtl = measures, words.rtl
             self.start, self.end = ("right", "left") if words.rtl else ("left", "right")
-            self.refresh(layout=True)
+            self.replan()
 
     def tell(self, sight: Sight) -> None:
         """Give the children their texts."""
 
-    def plan(self, size: Size) -> Mapping[str, Region]:
+    def replan(self) -> None:
+        """Ask for the children's places anew."""
+        self.refresh()
+        replan(self)
+
+    def plan(self, size: Size) -> Mapping[str, Region]:  # noqa: ARG002 - for those that need it
         """Where the children stand, by id, as for a language written from left to right."""
         return {}
 
@@ -88,13 +94,19 @@ class Part(Widget):
         """Say `sentence` in place of the children."""
         log.error("part %s failed: %s", self.id, type(error).__name__)
         self._placeholder = sentence
-        self.refresh(layout=True)
+        self.replan()
 
     def _planned(self, size: Size) -> Mapping[str, Region]:
         if self.measures is None or self._placeholder:
             return {}
         plan = self.plan(size)
         return mirrored(plan, size.width) if self.rtl else plan
+
+
+def replan(parent: Widget) -> None:
+    """Have the children of a widget placed anew: Textual forgets a plan when a child asks for another place."""
+    for child in parent.children[:1]:
+        child.refresh(layout=True)
 
 
 def columns(lettering: Lettering, text: str, rows: int, *, most: int = 1000) -> int:

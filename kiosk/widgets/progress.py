@@ -30,7 +30,7 @@ class Progress(Widget):
         self._at += max(1, self.size.width // 40)
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - all rows are the same
         """The light at its place, leaving at one end and coming back at the other."""
         width, style = self.size.width, self.rich_style
         lit = max(width // _SHARE, 1)

@@ -65,7 +65,9 @@ class Bar(Widget):
         halves = _paint(self.day, width)
         if self.rtl:
             halves.reverse()
-        colours = {name: self.get_component_rich_style(f"bar--{name}").color for name in ("taken", "maybe", "gone", "track")}
+        colours = {
+            name: self.get_component_rich_style(f"bar--{name}").color for name in ("taken", "maybe", "gone", "track")
+        }
         cells = []
         for left, right in zip(halves[::2], halves[1::2], strict=True):
             style = Style(color=colours[left], bgcolor=colours[right])
@@ -107,7 +109,7 @@ class StripPart(Part):
         if before.ticks != self._day.ticks:
             for lettering, tick in zip(self._ticks, self._day.ticks, strict=False):
                 lettering.text = tick.label
-            self.refresh(layout=True)
+            self.replan()
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The bar above, each hour centred below its place."""

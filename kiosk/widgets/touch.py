@@ -33,12 +33,16 @@ class Touch(Part, can_focus=True):
         if choice is not None:
             self.offer(choice)
 
-    def offer(self, choice: Choice) -> None:
-        """Become the button of another choice."""
+    def offer(self, choice: Choice | None) -> None:
+        """Become the button of another choice, or of none."""
         if self.choice != choice:
             self.choice = choice
-            self.set_class(choice.primary, "-primary")
+            self.set_class(choice is not None and choice.primary, "-primary")
             self._write()
+
+    def allow_focus(self) -> bool:
+        """Only what stands for something can be reached by keys."""
+        return self.choice is not None and super().allow_focus()
 
     def on_resize(self) -> None:
         """Another width, perhaps other lines."""
@@ -63,7 +67,7 @@ class Touch(Part, can_focus=True):
         """Write the label, in one line where there is room for it."""
         upper, lower = self._lines(self.size.width - 2)
         if bool(upper) != bool(self._upper.text):
-            self.refresh(layout=True)
+            self.replan()
         self._upper.text, self._lower.text = upper, lower
 
     def _lines(self, width: int) -> tuple[str, str]:

@@ -121,7 +121,7 @@ class Words(Value):
 @cache
 def words(language: str) -> Words:
     """The words of a language (BCP 47, the region is not looked at), or English where there are none."""
-    code = language.split("-")[0].lower()
+    code = language.split("-", 1)[0].lower()
     module = importlib.import_module(f"kiosk.words.{code if code in LANGUAGES else 'en'}")
     found: Words = module.WORDS
     return found

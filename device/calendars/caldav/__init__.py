@@ -1,13 +1,22 @@
 """A calendar on any CalDAV server (RFC 4791): Nextcloud, SOGo, Radicale, iCloud, Zimbra, DAViCal and their like.
 
 Every server is asked for the events as they are stored, and the rules are expanded here. Servers can expand too, but
-some do it without time zones or exceptions (Radicale before 3.3.1, as in Debian 12) and nothing in the answer shows it.
+not alike: Radicale 3.9 is an hour late after a clock change where an event brings no VTIMEZONE, older ones know no
+zones or exceptions at all, and nothing in the answer shows it.
+
+* `server`: signed requests to one server and no other.
+* `multistatus`: the XML of questions and answers.
+* `collection`: a calendar, its changes and conditional writes.
+* `look`: the events of a window, understood.
+* `objects`: what a door writes into them.
+* `calendar`: the room's calendar as `device.calendars.interface` wants it.
+* `free_busy`: when other rooms are busy.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
+from device.calendars.addresses import is_usable
 from device.calendars.caldav.calendar import StoredCalendar
 from device.calendars.caldav.server import Server
 from device.calendars.http import open_client
@@ -36,8 +45,7 @@ async def open_room(room: Room, options: Options, access: AccessSource, clock: C
     Raises:
         SettingsError: `url` is no address of a collection.
     """
-    parts = urlsplit(options.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_usable(options.url):
         raise SettingsError("The url of the calendar cannot be used.", "Write it as https://server/path/of/calendar/.")
     attendee = options.address or (room.id if "@" in room.id else "")
     async with open_client(options) as client:

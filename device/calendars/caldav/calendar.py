@@ -74,9 +74,12 @@ class StoredCalendar:
             if not await self._collection.create(f"{uid}.ics", booked(booking, uid, self._clock.read().now)):
                 return await self._booked_before(f"{uid}.ics")
             look = await self._look(wanted)
-        mine = look.occurrence(look.name_of(uid) or "")
-        if mine is None:
+        name = look.name_of(uid)
+        if name is None:
             raise MalformedAnswer("the server took the booking and does not show it")
+        mine = look.occurrence(name)
+        if mine is None:
+            return await self._booked_before(name)
         if any(look.is_earlier(rival, mine) for rival in look.rivals(self._room, beside=mine)):
             with suppress(OccurrenceGone):
                 await self._write(mine, _remove)
@@ -130,7 +133,7 @@ class StoredCalendar:
         return dict(zip(rooms, await asyncio.gather(*map(ask, rooms)), strict=True))
 
     async def _busy_times(self, room: str, window: Window) -> tuple[Window, ...] | None:
-        url = urljoin(self._url, room) if "/" in room else urljoin(self._url, f"../{quote(room, safe='@')}/")
+        url = neighbour_url(self._url, room)
         if not self._server.is_home_of(url):
             return None
         neighbour = Collection(self._server, url)
@@ -192,6 +195,14 @@ class StoredCalendar:
         if booked_before is None:
             raise OccurrenceGone("what this key booked cannot be read any more")
         return booked_before
+
+
+def neighbour_url(url: str, room: str) -> str:
+    """Where the collection of another room is; empty where that cannot be said."""
+    try:
+        return urljoin(url, room if "/" in room else f"../{quote(room, safe='@')}/")
+    except ValueError:
+        return ""
 
 
 def _remove(stored: StoredObject, recurrence: str, current: Occurrence) -> None:  # noqa: ARG001 - a `Change`

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -146,7 +145,7 @@ def _properties(response: Element) -> dict[str, Element]:
 
 
 def _name(href: str) -> str:
-    return urlsplit(href.strip()).path.rpartition("/")[2]
+    return href.strip().partition("?")[0].partition("#")[0].rpartition("/")[2]
 
 
 def _status(line: str) -> int:

@@ -1,16 +1,15 @@
 """One CalDAV server as this room's access reaches it: signed requests, redirects within it, what statuses mean."""
 
 from collections.abc import Generator, Mapping
-from urllib.parse import urljoin
 
 import httpx
 
+from device.calendars.addresses import MOVED, onward, same_server
 from device.calendars.http import Answer, Client
 from device.calendars.interface import ANSWER_LIMIT, AccessSource, AccessToken
 from device.model.errors import AccessDenied, AccessExpired, CalendarUnreachable, MalformedAnswer, RoomNotFound
 
 REDIRECTS = 3
-MOVED = (301, 302, 307, 308)
 
 
 class Bearer(httpx.Auth):
@@ -36,10 +35,7 @@ class Server:
 
     def is_home_of(self, url: str) -> bool:
         """Whether the URL is this server's: the same scheme, host and port."""
-        try:
-            return httpx.URL(url).copy_with(raw_path=b"/") == httpx.URL(self._url).copy_with(raw_path=b"/")
-        except httpx.InvalidURL:
-            return False
+        return same_server(url, self._url)
 
     async def request(
         self,
@@ -61,7 +57,7 @@ class Server:
             answer = await self._signed(method, url, headers, content, limit)
             if answer.status not in MOVED:
                 return answer
-            url = urljoin(url, answer.headers.get("location", ""))
+            url = onward(url, answer)
             if not self.is_home_of(url):
                 raise MalformedAnswer("redirected to another server")
         raise MalformedAnswer("redirected in circles")

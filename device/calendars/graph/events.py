@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from device.calendars.graph.shapes import BOOKED, CHECKED_IN, Event, decode_event, decode_page, within_reason
+from device.calendars.graph.shapes import BOOKED, CHECKED_IN, Event, decode_event, decode_page
 from device.calendars.http import Answer
 from device.calendars.interface import Skipped
 from device.model.errors import MalformedAnswer
@@ -86,11 +86,10 @@ def meeting_of(event: Event) -> Meeting:
     Raises:
         ValueError: it has no times that can be.
     """
-    marks = {mark.id.lower(): mark.value or "" for mark in event.single_value_extended_properties or ()}
     who = event.organizer.email_address if event.organizer else None
     name = (who.name or "").strip() if who else ""
     subject = (event.subject or "").strip()
-    key = marks.get(BOOKED.lower(), "")
+    key = event.mark(BOOKED)
     occurrence = Occurrence(
         id=event.id,
         when=_when(event),
@@ -104,7 +103,7 @@ def meeting_of(event: Event) -> Meeting:
         series=event.series_master_id or "",
         etag=event.etag,
         own=bool(key),
-        checked_in_at=_checked_in(marks.get(CHECKED_IN.lower(), "")),
+        checked_in_at=_checked_in(event.mark(CHECKED_IN)),
     )
     return Meeting(occurrence, (event.created_date_time or "").rstrip("Zz"), key, bool(event.is_organizer))
 
@@ -116,7 +115,7 @@ def _answered(event: Event) -> str:
 def _when(event: Event) -> Window | Dates:
     if event.is_all_day:
         # Midnight in whatever zone was asked for, by design: only the date is meant (A4).
-        first, until = (within_reason(edge.wall().replace(tzinfo=UTC)).date() for edge in (event.start, event.end))
+        first, until = event.start.wall().date(), event.end.wall().date()
         if until < first:
             raise ValueError("ends before it starts")
         return Dates(first=first, until=max(until, first + timedelta(days=1)))
@@ -127,6 +126,8 @@ def _when(event: Event) -> Window | Dates:
 
 
 def _checked_in(text: str) -> datetime | None:
+    if not text:
+        return None
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else None

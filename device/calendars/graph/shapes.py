@@ -28,7 +28,6 @@ SELECT = (
 """All that a door reads. What it does not read is not asked for: bodies and attendees never reach the device."""
 EXPAND = f"singleValueExtendedProperties($filter=id eq '{BOOKED}' or id eq '{CHECKED_IN}')"
 
-_EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _UTC = frozenset(("utc", "tzone://microsoft/utc", "etc/utc", "gmt"))
 
 
@@ -48,12 +47,16 @@ class Moment(_Part):
         Raises:
             ValueError: it is no time, or its zone is unknown.
         """
+        if self.time_zone == "UTC":
+            try:
+                return datetime.fromisoformat(self.date_time + "+00:00")
+            except ValueError:
+                pass  # it has an offset all the same, or is no time: see below
         wall = self.wall()
         if wall.tzinfo is None:
-            utc = self.time_zone == "UTC" or self.time_zone.lower() in _UTC
-            wall = wall.replace(tzinfo=UTC if utc else _zone(self.time_zone))
+            wall = wall.replace(tzinfo=UTC if self.time_zone.lower() in _UTC else _zone(self.time_zone))
         try:
-            return within_reason(wall.astimezone(UTC))
+            return wall.astimezone(UTC)
         except OverflowError as error:
             raise ValueError("a time beyond all calendars") from error
 
@@ -105,6 +108,13 @@ class Event(_Part):
     response_status: _Status | None = None
     created_date_time: str | None = None
     single_value_extended_properties: list[_Property] | None = None
+
+    def mark(self, name: str) -> str:
+        """The value of an extended property, whose GUID may come back in another case; empty if it is not set."""
+        for one in self.single_value_extended_properties or ():
+            if one.id.lower() == name.lower():
+                return one.value or ""
+        return ""
 
 
 class _Bare(_Part):
@@ -174,8 +184,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; not a name at all; the name of a folder
         raise ValueError("a time zone that is not known") from None
-
-
-def within_reason(instant: datetime) -> datetime:
-    """The instant, or the nearest with which calendars can still be reckoned."""
-    return min(max(instant, _EARLIEST), _LATEST)

@@ -7,13 +7,14 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from device.emulator.console.channel import Channel
+from device.emulator.console.door import start_on_terminal
 from device.emulator.console.help_rows import HelpRows
 from device.emulator.console.input import INTERRUPT, Click, Input, Key, Typed
 from device.emulator.console.layout import Grid, Place, place
 from device.emulator.console.output import Output
 from device.emulator.console.terminal import Terminal, grid_of, set_grid
 from device.emulator.knobs import Knob
-from device.emulator.programs import start_on_terminal, stop
+from device.emulator.programs import stop
 from device.model.errors import DoorlightError
 
 log = logging.getLogger(__name__)

@@ -38,8 +38,7 @@ async def run(call: Call, answer: AnswerStep, clock: Clock) -> Answer:
 
     async with asyncio.TaskGroup() as group:
         for step in requests:
-            before = [done[key] for key in step.get("dependsOn") or () if key in done]
-            done[step["id"]] = group.create_task(one(step, before))
+            done[step["id"]] = group.create_task(one(step, [done[key] for key in _needed(step) if key in done]))
     # Answers come in any order, so that nobody comes to rely on one.
     return Answer(body={"responses": [task.result() for task in reversed(done.values())]})
 
@@ -57,12 +56,18 @@ async def _step(
     return await answer(inner)
 
 
+def _needed(step: dict[str, Any]) -> list[str]:
+    needed = step.get("dependsOn")
+    return [key for key in needed if isinstance(key, str)] if isinstance(needed, list) else []
+
+
 def _inner(call: Call, step: dict[str, Any]) -> Call:
     url = step.get("url")
     method = str(step.get("method", "")).upper()
     if not isinstance(url, str) or method not in ("GET", "POST", "PATCH", "DELETE") or "$batch" in url:
         raise bad_request("Invalid batch payload format.")
-    parts = urlsplit(url if url.startswith("/") else f"/{url}")
+    # An address in full would name another server: what is asked for here is a path, with or without its first slash.
+    parts = urlsplit(f"/{url.lstrip('/')}")
     headers = step.get("headers") if isinstance(step.get("headers"), dict) else {}
     return Call(
         method=method,

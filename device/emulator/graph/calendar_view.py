@@ -34,7 +34,7 @@ def asked_window(call: Call) -> Window:
         raise GraphError(400, "ErrorInvalidParameter", f"{message} StartDateTime and EndDateTime.")
     try:
         start, end = (parse_instant(text) for text in bounds)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise GraphError(400, "ErrorInvalidParameter", "The value of a date and time parameter is invalid.") from error
     if end < start:
         raise GraphError(400, "ErrorInvalidParameter", "The end of the time window is before its start.")

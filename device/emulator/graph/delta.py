@@ -4,21 +4,23 @@ Occurrences come with hardly more than their times; removals are reported for ev
 expired token is 410 with a `Location` that begins again.
 """
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
+
+import msgspec
 
 from device.emulator.event import Event, EventKind
 from device.emulator.graph.calendar_view import asked_window, preference_applied
 from device.emulator.graph.call import Answer, Call, GraphError, bad_request
 from device.emulator.graph.event_json import EventWriter
-from device.emulator.graph.zones import parse_instant
+from device.emulator.graph.opaque import opaque, transparent
 from device.emulator.mailbox import Mailbox
-from device.emulator.tenant import opaque, transparent
 from device.model.value import Value
 from device.model.window import Window
 
 REFUSED = ("$select", "$expand", "$filter", "$orderby", "$search", "$top")
 PAGE = 50
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Round(Value):
@@ -27,10 +29,10 @@ class Round(Value):
     window: Window
     mailbox: str
     epoch: int
-    since: int | None
+    since: Count | None
     """None: the first round, which gives everything."""
-    until: int
-    at: int = 0
+    until: Count
+    at: Count = 0
 
 
 async def list_changes(mailbox: Mailbox, call: Call) -> Answer:
@@ -46,9 +48,9 @@ async def list_changes(mailbox: Mailbox, call: Call) -> Answer:
     body: dict[str, Any] = {"@odata.context": f"{call.base}/$metadata#Collection(event)"}
     following = here.at + size
     if following < len(items):
-        body["@odata.nextLink"] = _link(call, "$skiptoken", here, here.since, following)
+        body["@odata.nextLink"] = _link(call, "$skiptoken", msgspec.structs.replace(here, at=following))
     else:
-        body["@odata.deltaLink"] = _link(call, "$deltatoken", here, here.until, 0)
+        body["@odata.deltaLink"] = _link(call, "$deltatoken", msgspec.structs.replace(here, since=here.until, at=0))
     body["value"] = items[here.at : following]
     return Answer(body=body, headers=preference_applied(call))
 
@@ -61,20 +63,15 @@ def _where(mailbox: Mailbox, call: Call) -> Round:
     """
     token = call.query.get("$deltatoken") or call.query.get("$skiptoken")
     if not token:
-        return Round(
-            window=asked_window(call), mailbox=mailbox.address, epoch=mailbox.epoch, since=None, until=mailbox.sequence
-        )
-    inside = transparent(token)
-    if not inside or "window" not in inside or inside.get("mailbox") != mailbox.address:
+        window = asked_window(call)
+        return Round(window=window, mailbox=mailbox.address, epoch=mailbox.epoch, since=None, until=mailbox.sequence)
+    here = transparent(token, Round)
+    if here is None or here.mailbox != mailbox.address:
         raise bad_request("Badly formed token.", "ErrorInvalidUrlQuery")
-    window = Window(start=parse_instant(inside["window"][0]), end=parse_instant(inside["window"][1]))
-    if inside["epoch"] != mailbox.epoch:
-        raise _expired(call, window)
-    started = bool(call.query.get("$skiptoken"))
-    until = inside["until"] if started else mailbox.sequence
-    return Round(
-        window=window, mailbox=mailbox.address, epoch=mailbox.epoch, since=inside["since"], until=until, at=inside["at"]
-    )
+    if here.epoch != mailbox.epoch:
+        raise _expired(call, here.window)
+    # A skip token goes on with a round that is under way; a delta token begins one, which ends with what is known now.
+    return here if call.query.get("$skiptoken") else msgspec.structs.replace(here, until=mailbox.sequence)
 
 
 def _everything(mailbox: Mailbox, call: Call, here: Round) -> list[dict[str, Any]]:
@@ -114,16 +111,8 @@ def _page_size(call: Call) -> int:
     return max(1, min(int(text), 1000)) if text.isdecimal() else PAGE
 
 
-def _link(call: Call, option: str, here: Round, since: int | None, at: int) -> str:
-    inside = {
-        "window": [here.window.start.isoformat(), here.window.end.isoformat()],
-        "mailbox": here.mailbox,
-        "epoch": here.epoch,
-        "since": since,
-        "until": here.until,
-        "at": at,
-    }
-    return f"{call.base}{quote(call.path, safe='/@()')}?{option}={quote(opaque(inside), safe='')}"
+def _link(call: Call, option: str, following: Round) -> str:
+    return f"{call.base}{quote(call.path, safe='/@()')}?{option}={quote(opaque(following), safe='')}"
 
 
 def _expired(call: Call, window: Window) -> GraphError:

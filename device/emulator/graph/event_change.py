@@ -8,7 +8,7 @@ from device.emulator.event import Attendee, Event, Person
 from device.emulator.graph.call import GraphError, bad_request, invalid
 from device.emulator.graph.odata import EXPANDED, PROPERTIES, folded
 from device.emulator.graph.rule_json import parse_recurrence
-from device.emulator.graph.zones import zone_named
+from device.emulator.graph.zones import parse_wall, zone_named
 from device.model.window import Dates, Window
 
 SHOW_AS = ("free", "tentative", "busy", "oof", "workingElsewhere", "unknown")
@@ -150,7 +150,7 @@ def _wall(plain: Any) -> datetime:
     if not isinstance(plain, dict) or not isinstance(plain.get("dateTime"), str):
         raise bad_request("A date and time with a time zone was expected.")
     try:
-        return datetime.fromisoformat(plain["dateTime"])
+        return parse_wall(plain["dateTime"])
     except ValueError as error:
         raise bad_request("Cannot convert the literal to the expected type 'Edm.DateTimeOffset'.") from error
 

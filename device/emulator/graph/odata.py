@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
+
+import msgspec
 
 from device.emulator.event import Event
 from device.emulator.graph.call import Call, bad_request
 from device.emulator.graph.event_json import EventWriter
-from device.emulator.tenant import opaque, transparent
+from device.emulator.graph.opaque import opaque, transparent
+from device.model.value import Value
 
 PAGE = 10
 """What Graph gives where nobody asks for more."""
@@ -34,6 +37,12 @@ _ORDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 _EXPAND = re.compile(EXPANDED + r"\(\s*\$filter\s*=\s*(.*)\)", re.DOTALL)
 _WANTED = re.compile(r"(?:ep/|)id\s+eq\s+'((?:[^']|'')*)'")
+
+
+class Skip(Value):
+    """Where the next page begins."""
+
+    at: Annotated[int, msgspec.Meta(ge=0)]
 
 
 def shape(events: Sequence[Event], writer: EventWriter, call: Call) -> list[dict[str, Any]]:
@@ -103,16 +112,16 @@ def page(items: Sequence[dict[str, Any]], call: Call, *, largest: int = LARGEST_
     size = min(_number(call, "$top", PAGE, least=1), largest)
     at = _number(call, "$skip", 0, least=0)
     if token := call.query.get("$skiptoken"):
-        inside = transparent(token) or {}
-        if not isinstance(inside.get("at"), int):
+        skip = transparent(token, Skip)
+        if skip is None:
             raise bad_request("The skip token is not valid.", "ErrorInvalidUrlQuery")
-        at = inside["at"]
+        at = skip.at
     body: dict[str, Any] = {"@odata.context": f"{call.base}/$metadata#Collection(event)"}
     if call.query.get("$count", "").lower() == "true":
         body["@odata.count"] = len(items)
     body["value"] = list(items[at : at + size])
     if at + size < len(items):
-        body["@odata.nextLink"] = link(call, {"$skiptoken": opaque({"at": at + size})}, without=("$skip",))
+        body["@odata.nextLink"] = link(call, {"$skiptoken": opaque(Skip(at=at + size))}, without=("$skip",))
     return body
 
 

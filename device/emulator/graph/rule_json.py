@@ -1,10 +1,9 @@
 """A series' rule in Graph's words (`patternedRecurrence`), there and back."""
 
-from datetime import date
 from typing import Any
 
 from device.emulator.graph.call import GraphError, invalid
-from device.emulator.graph.zones import windows_name
+from device.emulator.graph.zones import parse_wall, windows_name
 from device.emulator.series import Every, Rule
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -49,11 +48,11 @@ def parse_recurrence(plain: Any) -> Rule:
         pattern, limits = plain["pattern"], plain["range"]
         kind = limits["type"]
         return Rule(
-            first=date.fromisoformat(limits["startDate"]),
+            first=parse_wall(limits["startDate"]).date(),
             every=Every(pattern["type"]),
             interval=_positive(pattern.get("interval", 1)),
             days=tuple(_DAYS.index(str(day).lower()) for day in pattern.get("daysOfWeek") or ()),
-            last=date.fromisoformat(limits["endDate"]) if kind == "endDate" else None,
+            last=parse_wall(limits["endDate"]).date() if kind == "endDate" else None,
             count=_positive(limits["numberOfOccurrences"]) if kind == "numbered" else 0,
         )
     except GraphError:

@@ -83,7 +83,8 @@ def _wanted(tenant: Tenant, call: Call) -> Subscribed:
             raise bad_request(
                 f"The value of the property '{name}' is not supported: not on this machine.", "ValidationError"
             )
-    if len(fields.get("clientState") or "") > STATE:
+    state = _optional(fields, "clientState")
+    if len(state) > STATE:
         raise bad_request("The clientState exceeds 128 characters.", "ValidationError")
     if fields.get("includeResourceData"):
         raise bad_request("This office sends notifications without resource data only.", "ValidationError")
@@ -94,8 +95,8 @@ def _wanted(tenant: Tenant, call: Call) -> Subscribed:
         resource=_text(fields, "resource"),
         change_types=_change_types(_text(fields, "changeType")),
         notification_url=_text(fields, "notificationUrl"),
-        lifecycle_url=fields.get("lifecycleNotificationUrl") or "",
-        client_state=fields.get("clientState") or "",
+        lifecycle_url=_optional(fields, "lifecycleNotificationUrl"),
+        client_state=state,
         expires_at=_expiry(tenant, fields),
         immutable_ids=call.immutable_ids,
     )
@@ -108,6 +109,10 @@ def _text(fields: dict[str, Any], name: str) -> str:
     return value
 
 
+def _optional(fields: dict[str, Any], name: str) -> str:
+    return _text(fields, name) if fields.get(name) not in (None, "") else ""
+
+
 def _change_types(text: str) -> tuple[ChangeType, ...]:
     try:
         return tuple(dict.fromkeys(ChangeType(part.strip().lower()) for part in text.split(",")))
@@ -118,7 +123,7 @@ def _change_types(text: str) -> tuple[ChangeType, ...]:
 def _expiry(tenant: Tenant, fields: dict[str, Any]) -> datetime:
     try:
         wanted = parse_instant(_text(fields, "expirationDateTime"))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise bad_request("The value of the property 'expirationDateTime' is not valid.", "InvalidRequest") from error
     if wanted <= tenant.clock.now:
         raise bad_request("Subscription expiration must be in the future.", "ValidationError")

@@ -7,6 +7,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from device.emulator.graph.call import GraphError
 
+YEARS = range(1602, 4500)
+"""What Exchange can hold, a year left on the early side for zones."""
 _UTC_NAMES = frozenset(
     ("utc", "etc/utc", "etc/gmt", "tzone://microsoft/utc", "coordinated universal time", "greenwich")
 )
@@ -43,7 +45,19 @@ def parse_instant(text: str) -> datetime:
     """A date and time of ISO 8601 with or without an offset (none: UTC) and any number of fractional digits.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or lies in no year that Exchange knows.
+    """
+    moment = parse_wall(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def parse_wall(text: str) -> datetime:
+    """A date and time of ISO 8601 as it stands there.
+
+    Raises:
+        ValueError: it is none, or lies in no year that Exchange knows.
     """
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if moment.year not in YEARS:
+        raise ValueError("a year that Exchange does not know")
+    return moment

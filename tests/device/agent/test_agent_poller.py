@@ -1,4 +1,4 @@
-"""The poller against a calendar on a disk or a web server: what changes the list, what never does, and when it asks again."""
+"""The poller against a calendar on a disk or a web server: what changes the list, what does not, and when it asks."""
 
 import asyncio
 import logging
@@ -34,7 +34,7 @@ class Door:
     def __init__(self, calendar: RoomCalendar, access: Access, clock: ToldClock) -> None:
         self.calendar, self.clock = calendar, clock
         self.knowledge = Knowledge(ROOM)
-        self.poller = Poller(calendar, access, self.knowledge, clock, Polling(), random.Random(7))
+        self.poller = Poller(calendar, access, self.knowledge, clock, Polling(), random.Random(7))  # noqa: S311 - jitter
 
     def forward(self, by: timedelta) -> None:
         reading = self.clock.read()
@@ -74,7 +74,9 @@ class Feed:
         self.asked = 0
 
     def calendar(self, *events: str) -> web.Response:
-        return web.Response(text=calendar_text(*(events or (event("1", "13:00", "14:00"),))), content_type="text/calendar")
+        return web.Response(
+            text=calendar_text(*(events or (event("1", "13:00", "14:00"),))), content_type="text/calendar"
+        )
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         assert isinstance(request, web.Request)
@@ -374,7 +376,9 @@ async def test_a_reading_that_an_act_overtook_is_read_again(on_disk: Door, tmp_p
             self.asked += 1
             answer = await calendar.read(window)  # type: ignore[arg-type]
             if self.asked == 1:
-                write_calendar(tmp_path / "room.ics", event("1", "13:00", "14:00"), event("2", "12:00", "12:30", title="Ours"))
+                write_calendar(
+                    tmp_path / "room.ics", event("1", "13:00", "14:00"), event("2", "12:00", "12:30", title="Ours")
+                )
                 on_disk.knowledge.accepted(booked)
             return answer
 
@@ -388,7 +392,10 @@ async def test_a_reading_that_an_act_overtook_is_read_again(on_disk: Door, tmp_p
 
 
 async def test_a_list_that_was_cut_proves_nothing_beyond_its_end(on_disk: Door, tmp_path: Path) -> None:
-    many = [event(f"{n}", f"{7 + n // 60:02}:{n % 60:02}", f"{7 + n // 60:02}:{n % 60:02}", title=f"n{n}") for n in range(560)]
+    many = [
+        event(f"{n}", f"{7 + n // 60:02}:{n % 60:02}", f"{7 + n // 60:02}:{n % 60:02}", title=f"n{n}")
+        for n in range(560)
+    ]
     write_calendar(tmp_path / "room.ics", *many)
 
     await on_disk.poller.look()

@@ -1,4 +1,4 @@
-"""The settings of a door: what is right is read, and whatever is wrong is one sentence that names the key, and a hint."""
+"""The settings of a door: what is right is read; whatever is wrong is a sentence that names the key, and a hint."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -61,12 +61,14 @@ def test_durations_are_written_with_units_wherever_they_stand(tmp_path: Path) ->
 
 @pytest.mark.parametrize("text", ["", "10", "ten minutes", "10 m", "-5m", "5m and more", "m", "1e3s", "٣m", "5M"])
 def test_a_duration_without_sense_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="polling.every"):
+    with pytest.raises(SettingsError, match=r"polling\.every"):
         duration(text, "polling.every")
 
 
 def test_everything_else_has_its_key_too(tmp_path: Path) -> None:
-    text = MINIMAL + """
+    text = (
+        MINIMAL
+        + """
 [look]
 theme = "colour-blind"
 language = "ar"
@@ -82,6 +84,7 @@ id = "borealis@office.example"
 name = "Borealis"
 capacity = 4
 """
+    )
     settings = load(written(tmp_path, "standalone = true\n" + text))
 
     assert settings.standalone
@@ -148,7 +151,9 @@ def merged(extra: str) -> str:
     def onto(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         both = dict(below)
         for key, value in above.items():
-            both[key] = onto(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+            both[key] = (
+                onto(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+            )
         return both
 
     return "\n".join(_table("", onto(tomllib.loads(MINIMAL), tomllib.loads(extra))))

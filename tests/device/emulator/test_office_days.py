@@ -1,4 +1,4 @@
-"""Whenever a scenario begins, both changes of the clock included, every room has a well-formed day, and so does its door."""
+"""Whenever a scenario begins, both changes of the clock included, every room has a well-formed day."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path

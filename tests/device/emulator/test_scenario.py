@@ -59,7 +59,7 @@ def test_durations_are_read_where_durations_belong_and_nowhere_else() -> None:
     ],
 )
 def test_a_mistake_is_said_with_the_name_of_the_file(wrong: str, right: str, said: str) -> None:
-    with pytest.raises(SettingsError, match="small.toml") as refused:
+    with pytest.raises(SettingsError, match=r"small\.toml") as refused:
         read_scenario(SMALL.replace(right, wrong, 1), "small.toml")
     assert said in str(refused.value)
 

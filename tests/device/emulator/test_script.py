@@ -35,3 +35,14 @@ async def test_every_script_runs_to_its_end_when_time_jumps_past_it(name: str, t
         assert office.faults.network is Network.UP
         assert office.faults.rules == ()
         assert office.clock.read_device() == office.clock.read()
+
+
+async def test_what_a_jump_passes_over_happens_to_the_meetings_of_its_own_time(tmp_path: Path) -> None:
+    async with open_office("monday", tmp_path, machine=StillClock()) as office:
+        office.clock.jump(timedelta(hours=8))
+        await until(lambda: len(office.control.news) == 3)
+        assert [news.text for news in office.control.news] == [
+            "“Conversation rapide” takes Étoile 09:20–09:50.",
+            "“Workshop: what a visitor sees in one se…” is moved by 15 minutes.",
+            "“定例会議：みらい商事さま” is cancelled.",
+        ]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from device.model import safetext
 from device.model.safetext import LIMIT, SafeText
 
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -137,6 +138,14 @@ def test_characters_of_every_plane_can_be_part_of_a_text() -> None:
 @pytest.mark.prove
 def test_every_character_there_is_can_be_part_of_a_text() -> None:
     check_characters(range(0x110000))
+
+
+def test_what_passes_for_plain_has_nothing_to_mend() -> None:
+    plain = [character for character in map(chr, range(0x110000)) if safetext._is_plain(character)]
+    rng = Random("plain")  # noqa: S311  a test wants the same texts each time
+    texts = ("".join(rng.choices([*plain, " ", " "], k=rng.randrange(12))) for _ in range(20_000))
+    for text in (*plain, *filter(safetext._is_plain, texts)):
+        assert safetext._mended(text, LIMIT) == text
 
 
 @pytest.mark.parametrize(

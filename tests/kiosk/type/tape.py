@@ -4,15 +4,17 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
+from rich.color import ColorSystem
 from textual.app import App, ComposeResult
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
-from kiosk.type import Glass, Lettering, Means, set_glass
+from kiosk.type import Glass, Lettering, set_glass
 
 LETTER = r"[^\x00-\x1f\x7f-\x9f]"
 ALLOWED = re.compile(
     r"\x1b\[[0-9;?<>=]*[A-Za-z]"  # moves, colours and modes
+    r"|\x1b\]22;[a-z]*\x07"  # Textual's pointer
     r"|\x1b[78]"  # the cursor kept and given back
     r"|\x1bP0;1;0q[!-\[\]-~]*\x1b\\|\x1b_G[0-9A-Za-z=,;+/]*\x1b\\"  # images
     rf"|\n|\r|{LETTER}+"
@@ -42,6 +44,7 @@ class Door(App[None]):
     def __init__(self, glass: Glass, *letterings: Lettering) -> None:
         super().__init__(driver_class=Tape)
         set_glass(self, glass)
+        self.console._color_system = ColorSystem.TRUECOLOR
         self.letterings = letterings
 
     def compose(self) -> ComposeResult:
@@ -53,7 +56,7 @@ Scene = Callable[[Pilot[Any], Callable[[], str]], Awaitable[None]]
 
 
 async def played(app: App[Any], scene: Scene, size: tuple[int, int] = (60, 20)) -> None:
-    """Run the app on a tape; the scene gets the pilot and a function that gives what was written since it last asked."""
+    """Run the app on a tape; the scene gets the pilot and what gives the text written since its last call."""
     Tape.written.clear()
     failures: list[BaseException] = []
 

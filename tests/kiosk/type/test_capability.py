@@ -12,7 +12,7 @@ KNOWN = [
     ({"TERM": "xterm-256color", "VTE_VERSION": "5202"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "xterm-256color", "VTE_VERSION": "rubbish"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"}, Means.BLOCKS, Means.BLOCKS),
-    ({"TERM": "foot", "TMUX": "/tmp/tmux"}, Means.BLOCKS, Means.BLOCKS),
+    ({"TERM": "foot", "TMUX": "a socket"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "screen-256color", "TERM_PROGRAM": "WezTerm"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "foot", "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "linux"}, Means.PLAIN, Means.PLAIN),

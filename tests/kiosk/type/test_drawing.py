@@ -62,6 +62,11 @@ def test_too_few_dots_are_left_to_the_letters_of_the_terminal() -> None:
     assert "会議" not in "".join(lines(draw(Writing("会議", 40, 3), OCTANTS)))
 
 
+def test_a_script_that_only_the_terminal_may_have_is_left_to_it() -> None:
+    assert "\U00012000" in "".join(lines(draw(Writing("a \U00012000", 40, 6), OCTANTS)))
+    assert draw(Writing("a \U00012000", 40, 6), PIXELS).picture
+
+
 def test_a_line_that_may_shrink_does_before_it_is_shortened() -> None:
     title = "A title a little too long"
     full = columns_of(Writing(title, 200, 3), PIXELS)

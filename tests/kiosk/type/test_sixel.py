@@ -1,4 +1,6 @@
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 
@@ -10,32 +12,36 @@ from kiosk.type.typesetter import draw
 WHITE, RED = (255, 255, 255), (122, 31, 31)
 
 
-def decoded(image: str) -> tuple[int, int, dict[tuple[int, int], int], dict[int, tuple[int, ...]]]:
-    """Width, height, the register of every painted pixel, and the registers in percent; strict about all else."""
-    match = re.fullmatch(r'\x1bP0;1;0q"1;1;(\d+);(\d+)([!-~]*)\x1b\\', image)
+class Decoded(NamedTuple):
+    width: int
+    height: int
+    pixels: dict[tuple[int, int], int]
+    """The register of every painted pixel."""
+    registers: dict[int, tuple[int, ...]]
+    """In percent."""
+
+
+def decoded(image: str) -> Decoded:
+    """What a terminal makes of it; strict about everything that is not sixel."""
+    match = re.fullmatch(r'\x1bP0;1;0q"1;1;(\d+);(\d+)((?:#\d+;2;\d+;\d+;\d+)*)([#$!\d?-~-]*)\x1b\\', image)
     assert match, image[:60]
+    registers = {}
+    for register, *percent in re.findall(r"#(\d+);2;(\d+);(\d+);(\d+)", match[3]):
+        registers[int(register)] = tuple(map(int, percent))
     pixels: dict[tuple[int, int], int] = {}
-    registers: dict[int, tuple[int, ...]] = {}
-    x = y = register = 0
-    for token in re.finditer(r"#(\d+);2;(\d+);(\d+);(\d+)|#(\d+)|!(\d+)([?-~])|([?-~])|(\$)|(-)|(.)", match[3]):
-        assert token[11] is None, f"not sixel: {token[0]!r}"
-        if token[1]:
-            registers[int(token[1])] = tuple(int(token[part]) for part in (2, 3, 4))
-        elif token[5]:
-            register = int(token[5])
-        elif token[9]:
-            x = 0
-        elif token[10]:
-            x, y = 0, y + 6
-        else:
-            bits = ord(token[7] or token[8]) - 0x3F
-            for _ in range(int(token[6] or 1)):
-                for bit in range(6):
-                    if bits >> bit & 1:
-                        assert (x, y + bit) not in pixels, "painted twice"
-                        pixels[x, y + bit] = register
-                x += 1
-    return int(match[1]), int(match[2]), pixels, registers
+    for index, band in enumerate(match[4].split("-")):
+        for one_pass in filter(None, band.split("$")):
+            register, data = re.fullmatch(r"#(\d+)((?:(?:!\d+)?[?-~])*)", one_pass).groups()  # type: ignore[union-attr]
+            for at in _bits(data, 6 * index):
+                assert at not in pixels, "painted twice"
+                pixels[at] = int(register)
+    return Decoded(int(match[1]), int(match[2]), pixels, registers)
+
+
+def _bits(data: str, top: int) -> Iterator[tuple[int, int]]:
+    sixels = "".join(one * int(count or 1) for count, one in re.findall(r"(?:!(\d+))?([?-~])", data))
+    for x, one in enumerate(sixels):
+        yield from ((x, top + bit) for bit in range(6) if ord(one) - 0x3F >> bit & 1)
 
 
 def expected(ink: Ink, across: int, down: int) -> dict[tuple[int, int], int]:
@@ -65,7 +71,7 @@ def test_nothing_is_painted_below_the_size_that_is_declared() -> None:
 
 
 def test_shades_lie_between_the_ground_and_the_letters() -> None:
-    registers = decoded(encode(draw("o", (60, 48), 48, "bold", "left", 0), (0, 0), WHITE, RED))[3]
+    registers = decoded(encode(draw("o", (60, 48), 48, "bold", "left", 0), (0, 0), WHITE, RED)).registers
     for channel in range(3):
         ladder = [registers[shade][channel] for shade in sorted(registers)]
         assert ladder == sorted(ladder)

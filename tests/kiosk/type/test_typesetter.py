@@ -3,8 +3,9 @@ from PIL import ImageFont
 
 from kiosk.type import typesetter
 from kiosk.type.faces import ARABIC, LATIN
+from kiosk.type.fitting import fitted
 from kiosk.type.pieces import Piece, base_of, cut
-from kiosk.type.typesetter import draw, fitted, shaped, width_of
+from kiosk.type.typesetter import draw, shaped, width_of
 
 TITLES = [
     "Design review",
@@ -27,7 +28,7 @@ def width(text: str, height: float = 48) -> float:
 def test_no_letter_sticks_out_of_its_box(title: str, rows: int) -> None:
     box = (2000, 16 * rows)
     ink = draw(title, box, box[1], "bold", "left", 0)
-    assert 0 <= ink.top
+    assert ink.top >= 0
     assert ink.top + ink.height <= box[1]
     assert ink.left + ink.width < box[0]
     assert len(ink.coverage) == ink.width * ink.height

@@ -13,17 +13,17 @@ function chooseLetters() {
   door.dataset.fontSize = String(Math.max(6, Math.min(24, Math.floor(fitting))));
 }
 
-// Gives the terminal exactly the panel's columns and rows, by the cell that it measured.
+// Gives the terminal exactly the panel's columns and rows, by the cell that its letters make on this screen.
 function fitPanel() {
-  const measured = document.querySelector(".xterm-char-measure-element");
-  if (panel.length !== 2 || !measured || !measured.offsetWidth) return;
+  if (panel.length !== 2) return;
+  const pencil = document.createElement("canvas").getContext("2d");
+  pencil.font = `${door.dataset.fontSize}px "Roboto Mono"`;
+  const letter = pencil.measureText("W");
   const ratio = window.devicePixelRatio;
-  const letter = measured.getBoundingClientRect();
-  const width = Math.floor((letter.width / measured.textContent.length) * ratio) / ratio;
-  const height = Math.ceil(letter.height * ratio) / ratio;
-  door.style.width = `${panel[0] * width + 1}px`;
-  door.style.height = `${panel[1] * height + 1}px`;
-  window.dispatchEvent(new Event("resize"));
+  const width = Math.floor(letter.width * ratio) / ratio;
+  const height = Math.ceil((letter.fontBoundingBoxAscent + letter.fontBoundingBoxDescent) * ratio) / ratio;
+  door.style.width = `${panel[0] * width + width / 2}px`;
+  door.style.height = `${panel[1] * height + height / 2}px`;
 }
 
 for (const button of document.querySelectorAll("button[data-act]")) {
@@ -48,4 +48,5 @@ new EventSource("news").addEventListener("message", (event) => {
 });
 
 chooseLetters();
-window.addEventListener("load", () => window.setTimeout(fitPanel, 100));
+// Before textual.js does the rest of its work at the same event: it connects with the size that it finds then.
+window.addEventListener("load", fitPanel);

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from calendars import WEEK, event, read, starts, utc
 
+from device.calendars.ical import reading
 from device.model.window import Window
 
 NINE = ("DTSTART;TZID=Europe/Berlin:20260112T090000", "DTEND;TZID=Europe/Berlin:20260112T093000")
@@ -182,7 +183,8 @@ def test_a_long_meeting_of_a_series_that_began_before_the_window_is_in_it() -> N
         "FREQ=DAILY;INTERVAL=0",
     ],
 )
-def test_a_rule_without_measure_is_stopped_and_named(rule: str) -> None:
+def test_a_rule_without_measure_is_stopped_and_named(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SERIES_LIMIT", 0.2)
     endless = event("DTSTART:20200101T000000Z", "DURATION:PT1S", f"RRULE:{rule}", uid="endless")
     found = read(endless, event(*NINE))
     assert starts(found) == ["12 08:00"]
