@@ -22,18 +22,18 @@ def main(arguments: list[str]) -> int:
         os.write(2, f"{error}\n{USAGE}\n".encode())
         return BAD_OPTIONS
     found = first_paint.find(*options)
-    first_paint.paint(found, OUT)
-    return run(options, found)
+    painted = first_paint.paint(found, OUT)
+    return run(options, found, painted=painted)
 
 
-def run(options: Options, found: first_paint.Found) -> int:
+def run(options: Options, found: first_paint.Found, *, painted: bool) -> int:
     """Import what is large, and take over the glass."""
     from kiosk.textual_internals import lean_imports
 
     lean_imports()
     from kiosk.assembly import door_app
 
-    app = door_app(options, found)
+    app = door_app(options, found, painted=painted)
     app.run()
     return app.return_code or 0
 

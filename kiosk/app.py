@@ -5,12 +5,14 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -24,7 +26,7 @@ from kiosk.patience import Patience
 from kiosk.scene import Scene
 from kiosk.stage import Stage
 from kiosk.telling.choices import Choice
-from kiosk.textual_internals import settle
+from kiosk.textual_internals import no_pop_ups, paint_at_once, settle
 from kiosk.themes import textual_theme, theme_name
 from kiosk.wishes import Wishes
 
@@ -42,6 +44,7 @@ class DoorApp(App[None], inherit_bindings=False):
         scene: what is known already, from the first paint.
         patience: how long to wait for people.
         machine: the machine's monotonic seconds.
+        driver: how Textual talks to the terminal, where that is not as it likes.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/grounds.tcss", "screens/screens.tcss"]
@@ -57,9 +60,13 @@ class DoorApp(App[None], inherit_bindings=False):
         scene: Scene | None = None,
         patience: Patience | None = None,
         machine: Callable[[], float] = time.monotonic,
+        driver: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver)
         self.animation_level = "none"
+        no_pop_ups(self)
+        self._curtain = ExitStack()
+        self._curtain.enter_context(self.batch_update())
         self.patience = patience or Patience()
         self.scene = scene or Scene(self.patience, machine)
         self.link = Link(runtime / "panel.sock", self._hear, self._turn)
@@ -82,7 +89,15 @@ class DoorApp(App[None], inherit_bindings=False):
         self._tick()
         self.run_worker(self.link.run(), name="link")
         self.set_interval(self.patience.shift, self._shift)
-        self.call_after_refresh(settle)
+
+    def on_ready(self) -> None:
+        """Everything has its place: the first paint is a whole one, and the only one."""
+        self.call_later(self._raise_curtain)
+
+    def _raise_curtain(self) -> None:
+        paint_at_once(self.screen)
+        self._curtain.close()
+        settle()
 
     def draw(self) -> None:
         """Draw what has changed, and tell the agent, who tells the watchdog, once it is really on the glass."""

@@ -1,6 +1,7 @@
 """Puts the kiosk together: what the first paint found, and the app that goes on from there."""
 
 import logging
+import os
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,21 +17,23 @@ from kiosk.first_paint import Found
 from kiosk.options import Options
 from kiosk.patience import Patience
 from kiosk.scene import Scene
+from kiosk.textual_internals import entered_driver
 
 NEVER = datetime.fromtimestamp(0, UTC)
 
 log = logging.getLogger(__name__)
 
 
-def door_app(options: Options, found: Found) -> DoorApp:
-    """The app, ready to run."""
+def door_app(options: Options, found: Found, *, painted: bool) -> DoorApp:
+    """The app, ready to run; `painted` says whether the first frame is on the glass already."""
     patience = Patience()
     scene = Scene(patience)
     try:
         _remember(scene, found)
     except (msgspec.DecodeError, BadFrame, UnicodeDecodeError) as error:
         log.warning("what the agent left cannot be read: %s", type(error).__name__)
-    return DoorApp(options.runtime, scene=scene, patience=patience)
+    driver = entered_driver() if painted and "TEXTUAL_DRIVER" not in os.environ else None
+    return DoorApp(options.runtime, scene=scene, patience=patience, driver=driver)
 
 
 def _remember(scene: Scene, found: Found) -> None:

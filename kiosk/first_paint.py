@@ -46,13 +46,14 @@ def find(runtime: Path, state: Path | None) -> Found:
         return _from_card(state, lines)
 
 
-def paint(found: Found, descriptor: int) -> None:
-    """Draw it on the terminal behind a descriptor, if it is one. Whatever is wrong with it, the app comes anyway."""
+def paint(found: Found, descriptor: int) -> bool:
+    """Draw it on the terminal behind a descriptor; whether it is there. Whatever is wrong, the app comes anyway."""
     try:
         size = os.get_terminal_size(descriptor)
         os.write(descriptor, drawing(found, (size.columns, size.lines)).encode())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, LookupError):
-        return
+    except (OSError, ValueError, TypeError, AttributeError, LookupError):
+        return False
+    return True
 
 
 def drawing(found: Found, size: tuple[int, int]) -> str:

@@ -11,7 +11,7 @@ from kiosk.measures import Measures
 
 def door(of: Measures, *, notice: bool) -> Mapping[str, Region]:
     """The regions of a door's screen by the name of their part; those without room are left out."""
-    bottom = of.rows - of.action * of.action_rows
+    bottom = of.rows - of.actions
     flow = Flow(of, top=of.top)
     flow.put("header", of.header)
     flow.put("answer", of.answer)

@@ -35,10 +35,17 @@ class Measures(NamedTuple):
     title: int
     line: int
     strip: int
+    label: int
+    """The height of an hour below the strip."""
     service: int
     action: int
     """The height of a button."""
     action_rows: int
+
+    @property
+    def actions(self) -> int:
+        """The height of the foot with its buttons, a row between theirs."""
+        return self.action * self.action_rows + self.action_rows - 1
 
     @property
     def answer(self) -> int:
@@ -56,24 +63,27 @@ def measures(size: tuple[int, int]) -> Measures:
     columns, rows = size
     portrait = columns < 2 * rows * 0.9
     tiny = columns < LEAST[0] or rows < LEAST[1]
-    unit = min(columns / 60, rows / 54) if portrait else min(columns / 100, rows / 30)
 
     def rounded(units: float, least: int = 1) -> int:
         return max(least, round(units * unit))
 
+    unit = min(columns / 60, rows / 54) if portrait else min(columns / 100, rows / 30)
+    small = unit < 0.9
+    label = 1 if small else rounded(2)
     return Measures(
         shape=Shape.TINY if tiny else Shape.PORTRAIT if portrait else Shape.LANDSCAPE,
         columns=columns,
         rows=rows,
         edge=rounded(2),
-        top=0 if unit < 1.2 else round(unit),
+        top=0 if unit < 1.2 else int(unit),
         header=rounded(3, 2),
-        word=rounded(7, 6),
-        beside=rounded(4, 3),
-        title=rounded(3, 3),
+        word=rounded(9 if portrait else 7, 6),
+        beside=rounded(5 if portrait else 4, 3),
+        title=rounded(4 if portrait else 3, 2),
         line=rounded(2, 2),
-        strip=1 + rounded(1) + rounded(2, 2),
-        service=1 if unit < 1.6 else 2,
-        action=rounded(6, 5),
+        strip=1 + rounded(1) + label,
+        label=label,
+        service=rounded(1),
+        action=4 if small else rounded(6),
         action_rows=2 if portrait else 1,
     )

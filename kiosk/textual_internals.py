@@ -7,6 +7,15 @@ about 50 ms and 4 MiB less at each start. The stand-ins fail loudly if anything 
 import gc
 import sys
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.driver import Driver
+    from textual.screen import Screen
+
+ENTER = "\x1b[?1049h"
+"""The code by which a terminal goes to its other screen."""
 
 
 def lean_imports() -> None:
@@ -17,6 +26,37 @@ def lean_imports() -> None:
     if "ssl" not in sys.modules:
         sys.modules["ssl"] = None  # type: ignore[assignment]
     sys.modules["textual.command"] = _no_palette()
+
+
+def entered_driver() -> "type[Driver]":
+    """Textual's driver for a terminal that the first paint has already brought to the other screen.
+
+    To go there a second time would clear that screen on some terminals: a flash between the first frame and the next.
+    """
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class EnteredDriver(LinuxDriver):
+        """Stays on the screen where it is."""
+
+        def write(self, data: str) -> None:
+            """Write all but the one code that was written before."""
+            if data != ENTER:
+                super().write(data)
+
+    return EnteredDriver
+
+
+def no_pop_ups(app: "App[None]") -> None:
+    """Give no screen of this app a place for notifications and tooltips, which read what they show as markup."""
+    app._disable_notifications = app._disable_tooltips = True  # noqa: SLF001 - Textual lets only tests say so
+
+
+def paint_at_once(screen: "Screen[Any]") -> None:
+    """Lay out a screen and have it painted as a whole; by itself Textual paints it once after each step of its start."""
+    screen._refresh_layout()  # noqa: SLF001 - see the module
+    screen._layout_required = screen._repaint_required = False  # noqa: SLF001
+    screen._dirty_widgets.clear()  # noqa: SLF001
+    screen._compositor.update_widgets({screen})  # noqa: SLF001
 
 
 def settle() -> None:

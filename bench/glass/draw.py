@@ -128,7 +128,7 @@ async def _still(display: dict[str, str], here: Path) -> bytes:
 async def _press(display: dict[str, str], keys: tuple[str, ...]) -> None:
     """Press keys on one keyboard, unhurried: what is typed before the terminal has met the keyboard is lost."""
     paced = (part for key in keys for part in ("-s", "300", "-k", key))
-    await _run(display, "wtype", "-s", "500", *paced, "-s", "300")
+    await _run(display, "wtype", "-s", "1000", *paced, "-s", "300")
 
 
 async def _run(display: dict[str, str], *command: str) -> None:

@@ -284,7 +284,12 @@ def _pressed(*keys: str, outcome: Outcome | None = None, hour: int = 12, minute:
     return replace(_room(room_state(at(hour, minute), busy_day())), keys=keys, outcome=outcome)
 
 
-_FIRST, _LAST = ("Tab", "Return"), ("Tab", "Tab", "Tab", "Tab", "Tab", "Return")
+_FIRST = ("Tab", "Return")
+
+
+def _back_to(presses: int) -> tuple[str, ...]:
+    """The way to one of the last buttons: the first press finds the first button, each more goes back from there."""
+    return ("Left",) * presses
 
 
 @_scene
@@ -309,17 +314,17 @@ def _held_offline() -> Scene:
 
 @_scene
 def _other_room() -> Scene:
-    return _pressed(*_LAST)
+    return _pressed(*_back_to(3), "Return")
 
 
 @_scene
 def _choosing_a_language() -> Scene:
-    return _pressed("Tab", *_LAST)
+    return _pressed(*_back_to(2), "Return")
 
 
 @_scene
 def _ending() -> Scene:
-    return _pressed("Tab", "Tab", "Tab", "Return", hour=14, minute=37)
+    return _pressed(*_back_to(4), "Return", hour=14, minute=37)
 
 
 @_scene

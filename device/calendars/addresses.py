@@ -30,8 +30,8 @@ def onward(url: str, answer: Answer) -> str:
     """
     try:
         target = httpx.URL(url).join(answer.headers.get("location", ""))
-    except (httpx.InvalidURL, ValueError) as error:
-        raise MalformedAnswer("redirected to what is no address") from error
+    except (httpx.InvalidURL, ValueError):
+        raise MalformedAnswer("redirected to what is no address") from None  # its text may quote a secret
     if not is_usable(str(target)) or (url.lower().startswith("https:") and target.scheme != "https"):
         raise MalformedAnswer("redirected to where it is not safe")
     return str(target)

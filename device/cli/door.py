@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -95,12 +94,12 @@ def chosen_door(
         raise click.UsageError("--calendar and --settings exclude each other.")
     chosen = chosen_calendar(calendar, ca_bundle=ca_bundle, ask=ask_at_terminal)
     provider = chosen.provider.load()
-    tables: dict[str, Any] = {**chosen.options(), "password": chosen.password} if chosen.password else chosen.options()
+    secret = {"password": chosen.password.reveal()} if chosen.password else {}
     name = room or chosen.name
     return Door(
         room=Room(id=name, name=SafeText(name), zone=chosen_zone(zone)),
         provider=provider,
-        options=convert(tables, provider.options, "calendar"),
+        options=convert({**chosen.options(), **secret}, provider.options, "calendar"),
     )
 
 

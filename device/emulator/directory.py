@@ -47,6 +47,8 @@ class App(Value):
 
     client_id: str
     secret: Secret
+    certificate: str = ""
+    """PEM of the certificate that it may sign with in place of the secret; empty: none."""
     roles: frozenset[str] = frozenset((WRITE, PLACES))
     mailboxes: frozenset[str] = frozenset()
     """The only mailboxes whose calendars it may see."""

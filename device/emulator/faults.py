@@ -54,6 +54,8 @@ BETWEEN = frozenset(
 )
 """Faults of the way there, which know nothing of Graph and may hit the token endpoint as well."""
 TOKENS = "/oauth2/v2.0/token"
+ENTRA = (TOKENS, "/.well-known/")
+"""Pieces of the paths that are Entra's: Graph's own errors do not come from there."""
 
 
 class Rule(Value):
@@ -74,8 +76,9 @@ class Rule(Value):
             return False
         if self.path:
             return self.path in path
-        about_tokens = TOKENS in path
-        return self.fault in BETWEEN or about_tokens == (self.fault is Fault.WRONG_SECRET)
+        if self.fault is Fault.WRONG_SECRET:
+            return TOKENS in path
+        return self.fault in BETWEEN or not any(piece in path for piece in ENTRA)
 
 
 class Faults:

@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from device.emulator.ending import end
 from device.emulator.faults import Faults, Network
 
 log = logging.getLogger(__name__)
 
+PAUSE = 0.1
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER switched on with no time: closing resets."""
 
@@ -46,13 +48,9 @@ class Listener:
         try:
             yield
         finally:
-            accepting.cancel()
+            await end((accepting, *self._handshakes))
             self._forget_silenced()
             self._socket.close()
-            tasks = (accepting, *self._handshakes)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             await self._server.shutdown(timeout=0.1)
             for transport in self._transports:
                 cut(transport)
@@ -63,7 +61,13 @@ class Listener:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(self._socket)
+            try:
+                connection, _ = await loop.sock_accept(self._socket)
+            except OSError as error:
+                # As a rule there are too many open files: it passes when others are closed.
+                log.warning("a connection could not be accepted: %s", error.strerror)
+                await asyncio.sleep(PAUSE)
+                continue
             if self._faults.network is Network.CUT:
                 reset(connection)
                 connection.close()

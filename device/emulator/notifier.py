@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from device.emulator.directory import directory_id
+from device.emulator.ending import end
 from device.emulator.faults import Faults, Network
+from device.emulator.graph.event_json import etag
 from device.emulator.graph.ids import graph_id
 from device.emulator.graph.zones import stamp
 from device.emulator.mailbox import Mailbox, MailboxChange
@@ -64,10 +66,7 @@ class Notifier:
             try:
                 yield
             finally:
-                tasks = (pump, *self._deliveries)
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await end((pump, *self._deliveries))
                 self._session = None
 
     async def handshake(self, url: str) -> bool:
@@ -97,7 +96,7 @@ class Notifier:
             resource = f"Users/{directory_id(mailbox.address)}/Events/{identifier}"
             data = {"@odata.type": "#Microsoft.Graph.Event", "@odata.id": resource, "id": identifier}
             if event is not None:
-                data["@odata.etag"] = f'W/"{change.sequence}"'
+                data["@odata.etag"] = etag(event)
             note = self._note(entry) | {
                 "changeType": change.type.value,
                 "resource": resource,

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import trustme
 from aiohttp import web
 
 from device.emulator.clock_socket import serve_clock
 from device.emulator.control import Control
 from device.emulator.directory import App, RoomEntry
+from device.emulator.ending import end
 from device.emulator.faults import Faults
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
@@ -94,6 +96,14 @@ class Office:
         rooms = self.tenant_cloud.directory.rooms
         return rooms[name] if name in rooms else rooms[address_of(name)]
 
+    def certify_app(self) -> tuple[str, str]:
+        """Let the app sign in with a certificate too: the certificate and its private key, each as PEM."""
+        issued = trustme.CA(key_type=trustme.KeyType.RSA).issue_cert("app.office.example", key_type=trustme.KeyType.RSA)
+        certificate = issued.cert_chain_pems[0].bytes().decode()
+        app = self.tenant_cloud.apps[self.client_id]
+        self.tenant_cloud.register(msgspec.structs.replace(app, certificate=certificate))
+        return certificate, issued.private_key_pem.bytes().decode()
+
     def agent_settings(self, name: str) -> dict[str, Any]:
         """What an agent at the door of this room must be told, as the tables of its settings file.
 
@@ -138,7 +148,7 @@ async def open_office(
         client_tls = ssl.create_default_context(cafile=str(office.ca_bundle))
         await stack.enter_async_context(office.tenant_cloud.notifier.running(client_tls))
         script = asyncio.create_task(play(plan.happenings, office.first_day, plan.zone, clock, office.control))
-        stack.push_async_callback(_ended, script)
+        stack.push_async_callback(end, (script,))
         yield office
 
 
@@ -148,8 +158,3 @@ def first_instant(scenario: Scenario, start: datetime | None = None) -> datetime
     if wanted is None:
         return SystemClock().read().now
     return (wanted if wanted.tzinfo else wanted.replace(tzinfo=ZoneInfo(scenario.zone))).astimezone(UTC)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

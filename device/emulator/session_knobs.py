@@ -32,7 +32,7 @@ class _Knobs:
         if self._session.world.control:
             yield from self._of_meetings()
             yield from self._of_faults()
-            yield _knob("start-over", "o", "start over", "Begin this scenario anew.", self._start_over)
+            yield _knob("start-over", "o", "restart", "Begin this scenario anew.", self._start_over)
 
     def _of_time(self) -> Iterator[Knob]:
         yield _knob("next-change", "n", "next change", "Jump to when the door will say something else.", self._next)
@@ -57,7 +57,7 @@ class _Knobs:
         yield _knob(
             "clock",
             "w",
-            "wrong clock",
+            "clock",
             "Set the device's clock wrong, or right.",
             self._in_office(Control.toggle_clock),
         )

@@ -6,6 +6,10 @@ class Secret(str):
 
     __slots__ = ()
 
+    def __new__(cls, value: str = "") -> "Secret":
+        """Wrap `value`; a secret stays the one it is, where `str` would take its stars."""
+        return value if isinstance(value, Secret) else super().__new__(cls, value)
+
     def reveal(self) -> str:
         """The secret itself, for the one place that sends it."""
         return str.__str__(self)

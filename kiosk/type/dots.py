@@ -17,6 +17,8 @@ from kiosk.type.strikes import strike
 
 _ROOMY = 12
 """Dots of a capital from which letters keep the space that their drawing gives them."""
+_SPARE = 10
+"""Dots of a capital from which there may be more than one dot between letters."""
 
 
 class Dots(NamedTuple):
@@ -72,10 +74,10 @@ def _clusters(text: str) -> Iterator[tuple[str, str, str]]:
 @lru_cache(maxsize=512)
 def _letter(cluster: str, sizes: Measure, weight: str) -> Glyph:
     """A Latin letter with a dot of space behind it, digits all of one width."""
-    glyph = _spaced(_struck(cluster, sizes, weight), sizes)
+    glyph = _spaced(cluster, _struck(cluster, sizes, weight), sizes)
     if not cluster.isdecimal():
         return glyph
-    widest = max(_spaced(_struck(digit, sizes, weight), sizes).advance for digit in "0123456789")
+    widest = max(_spaced(digit, _struck(digit, sizes, weight), sizes).advance for digit in "0123456789")
     return glyph._replace(left=glyph.left + (widest - glyph.advance) // 2, advance=widest)
 
 
@@ -90,14 +92,17 @@ def _made(piece: Piece, sizes: Measure, weight: str) -> Glyph:
     return raster.glyph(piece, sizes, weight)
 
 
-def _spaced(glyph: Glyph, sizes: Measure) -> Glyph:
-    """At least one dot between letters, and in small type hardly more."""
+def _spaced(letter: str, glyph: Glyph, sizes: Measure) -> Glyph:
+    """At least one dot between letters and in small type hardly more, but words well apart."""
     if not glyph.rows:
-        return glyph
+        return glyph._replace(advance=max(glyph.advance, round(0.45 * sizes.capital)))
     wide = glyph.right - glyph.left
     spare = glyph.advance - wide
     left = max(glyph.left, 0) if sizes.capital >= _ROOMY else max(0, (spare - 1) // 2)
-    return glyph._replace(left=left, advance=left + wide + max(1, spare - left))
+    gap = max(1, spare - left)
+    if letter.isalnum() and sizes.capital < _ROOMY:
+        left, gap = 0, min(gap, 1 if sizes.capital < _SPARE else 2)
+    return glyph._replace(left=left, advance=left + wide + gap)
 
 
 def _squeezed(glyph: Glyph, sizes: Measure) -> Glyph:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from kiosk.type import bidi, joining, packing, pieces
 from kiosk.type.capability import Glass, Means
 from kiosk.type.faces import LATIN, drawable, spans
-from kiosk.type.fitting import fitted
+from kiosk.type.fitting import ELLIPSIS, fitted
 from kiosk.type.glyph import measure
 from kiosk.type.ink import Ink
 from kiosk.type.packing import Cells
@@ -23,6 +23,10 @@ FEWEST_DOTS_ELSEWHERE = 11
 
 
 Line: TypeAlias = tuple[Cells, ...]
+
+
+LEAST_KEPT = 8
+"""Letters of a shortened line below which it is better whole and small than large and cut off."""
 
 
 class Writing(NamedTuple):
@@ -56,9 +60,10 @@ def draw(writing: Writing, glass: Glass) -> Drawing:
     if glass.means in (Means.PIXELS, Means.KITTY):
         return _picture(writing, glass)
     deep = packing.ROWS.get(glass.means, 0)
-    if _too_fine(writing.text, deep * writing.rows):
+    blocks = None if _too_fine(writing.text, deep * writing.rows) else _blocks(writing, glass, deep)
+    if blocks is None:
         return Drawing(lines=_plain(writing), bold=writing.rows > 1 or writing.weight != "regular")
-    return Drawing(lines=_blocks(writing, glass, deep))
+    return Drawing(lines=blocks)
 
 
 @lru_cache(maxsize=64)
@@ -109,7 +114,8 @@ def _picture(writing: Writing, glass: Glass) -> Drawing:
     return Drawing(picture=typesetter.draw(text, box, height, writing.weight, writing.align, base))
 
 
-def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[Line, ...]:
+def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[Line, ...] | None:
+    """The line in dots; None where so little of it would be seen that plain letters, which fit, say more."""
     from kiosk.type import dots
 
     high, width = deep * writing.rows, 2 * writing.columns
@@ -119,6 +125,9 @@ def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[Line, ...]:
     while sizes.high > least and dots.width_of(writing.text, sizes, writing.weight, base) > width:
         sizes = measure(sizes.high - 1, sizes.aspect)
     text = fitted(writing.text, width, lambda part: dots.width_of(part, sizes, writing.weight, base))
+    too_few = len(text.rstrip(ELLIPSIS)) < min(LEAST_KEPT, 0.7 * len(writing.text))
+    if too_few and cell_len(writing.text) <= writing.columns:
+        return None
     drawn = dots.draw(text, width, sizes, writing.weight, writing.align, base)
     above = (high - sizes.high) // 2
     rows = (*(0,) * above, *drawn.rows, *(0,) * (high - sizes.high - above))

@@ -70,9 +70,9 @@ class Actions(Part):
             y = (size.height - height) // 2
             return {"saying": Region(2, y, size.width - 4, height), "progress": Region(0, 0, size.width, 1)}
         touches = self._touches[: len(self._choices)]
+        height, first = self.measures.action, touches[: len(touches) // 2]
         if self.measures.action_rows == 1 or len(touches) < 3:
-            return self._row(touches, size.width, size.height)
-        height, first = (size.height - 1) // 2, touches[: len(touches) // 2]
+            first = []
         lower = self._row(touches[len(first) :], size.width, height)
         return self._row(first, size.width, height) | {
             name: region.translate((0, size.height - height)) for name, region in lower.items()

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+import msgspec
 from textual.geometry import Region, Size
 
 from kiosk.measures import Shape
 from kiosk.telling.answer import Answer, tell_answer
 from kiosk.telling.sight import Sight
 from kiosk.type import Lettering
+from kiosk.widgets.paragraph import split
 from kiosk.widgets.part import Part, columns
 
 BASELINE = 0.79
@@ -20,16 +22,23 @@ class AnswerPart(Part):
     def __init__(self) -> None:
         self._word = Lettering(id="word", weight="bold", fit="shrink")
         self._beside = Lettering(id="beside", fit="shrink")
-        self._title = Lettering(id="title", weight="semibold")
-        self._by = Lettering(id="by", classes="soft")
+        self._title = Lettering(id="title", weight="semibold", fit="shrink")
+        self._by = Lettering(id="by", fit="shrink", classes="soft")
         self._detail = Lettering(id="detail")
         self._answer = Answer(word="")
+        self._two_lines = False
+        """Whether a portrait glass uses the place of the time for a title that is a sentence."""
         super().__init__(self._word, self._beside, self._title, self._by, self._detail, id="answer")
 
     def tell(self, sight: Sight) -> None:
         """The texts; their places move only when other texts appear or one grows."""
         before, self._answer = self._answer, tell_answer(sight)
         answer = self._answer
+        self._two_lines = self._portrait and not answer.beside and bool(answer.title)
+        self._beside.weight = "semibold" if self._two_lines else "regular"
+        if self._two_lines:
+            upper, lower = split(answer.title)
+            answer = self._answer = msgspec.structs.replace(answer, beside=upper, title=lower)
         self._word.text, self._word.align = answer.word, self.start
         below = answer.calm or self._portrait
         self._beside.text, self._beside.align = answer.beside, self.start if below else self.end
@@ -54,8 +63,9 @@ class AnswerPart(Part):
         plan, y = {}, of.word
         if self._portrait:
             plan["word"] = Region(0, 0, size.width, of.word)
-            plan["beside"] = Region(0, y, size.width, of.beside)
             y += of.beside
+            height = of.title if self._two_lines else of.beside
+            plan["beside"] = Region(0, y - height, size.width, height)
         else:
             plan["word"] = Region(0, 0, size.width - beside - 2 if beside else size.width, of.word)
             plan["beside"] = Region(size.width - beside, round(BASELINE * (of.word - of.beside)), beside, of.beside)

@@ -41,13 +41,14 @@ class Lines(Part):
         assert self.measures is not None  # noqa: S101 - only asked once it has been told
         if not self._lines:
             return {}
-        height, plan = self.measures.line, {}
-        first, _body, last = self._rows[0]
+        height, gap, plan = self.measures.line, self.measures.edge, {}
+        first, middle, last = self._rows[0]
         widest = min(max(columns(first, line.head, height) for line in self._lines), size.width // 2)
-        left = widest + 2 if widest else 0
+        left = widest + gap if widest else 0
         for number, line in enumerate(self._lines[: size.height // height]):
-            y, tail = number * height, min(columns(last, line.tail, height), size.width // 3)
+            y, spare = number * height, size.width - left - columns(middle, line.body, height) - gap
+            tail = min(columns(last, line.tail, height), max(size.width // 3, spare))
             plan[f"head-{number}"] = Region(0, y, widest, height)
             plan[f"tail-{number}"] = Region(size.width - tail, y, tail, height)
-            plan[f"body-{number}"] = Region(left, y, size.width - left - (tail + 2 if tail else 0), height)
+            plan[f"body-{number}"] = Region(left, y, size.width - left - (tail + gap if tail else 0), height)
         return plan

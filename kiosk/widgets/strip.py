@@ -114,7 +114,7 @@ class StripPart(Part):
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The bar above, each hour centred below its place."""
         assert self.measures is not None  # noqa: S101 - only asked once it has been told
-        label = self.measures.line
+        label = self.measures.label
         plan = {"bar": Region(0, 0, size.width, size.height - label)}
         width = max(4, 2 * label)
         for number, tick in enumerate(self._day.ticks):

@@ -53,7 +53,7 @@ class Touch(Part, can_focus=True):
         """The columns that it would like to have."""
         assert self.measures is not None  # noqa: S101 - only asked once it has been told
         lines = self._lines(0)
-        return 3 + max(columns(self._lower, line, self.measures.line) for line in lines)
+        return 2 * self.measures.edge + max(columns(self._lower, line, self.measures.line) for line in lines)
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Two lines, or one in the middle."""

@@ -126,6 +126,14 @@ class Door:
             if not self.seat.read(0):
                 await asyncio.sleep(0.02)
 
+    async def calm(self) -> None:
+        """Wait until nothing has been drawn for a moment: what was drawn last is then drawn whole."""
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < 0.3:
+            if self.seat.read(0):
+                quiet_since = time.monotonic()
+            await asyncio.sleep(0.02)
+
     async def until_gone(self, unwanted: str) -> None:
         """Wait until a text no longer stands on the glass."""
         await self.until(lambda: unwanted not in self.seat.text)
@@ -133,6 +141,7 @@ class Door:
     async def touch(self, label: str) -> None:
         """Touch what stands on the glass under this label."""
         await self.until(label)
+        await self.calm()
         row = next(number for number, line in enumerate(self.seat.screen.display) if label in line)
         place = f"{self.seat.screen.display[row].index(label) + 1};{row + 1}"
         self.seat.press(f"\x1b[<0;{place}M\x1b[<0;{place}m")

@@ -161,7 +161,7 @@ def test_a_kiosk_that_dies_ends_it_with_a_sentence(tmp_path: Path) -> None:
     with emulating(tmp_path) as seat:
         seat.until("Free")
         below = children_of(seat.process.pid)
-        kiosk = next(pid for pid in below if b"kiosk" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        kiosk = next(pid for pid in below if b"-m\0kiosk\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
         os.kill(kiosk, signal.SIGKILL)
         assert seat.ended() == 1
         assert "doorlight: The door ended by itself" in seat.text

@@ -45,6 +45,14 @@ class Meeting:
         return bool(self.key) or self.organized_here
 
 
+class _Words(dict[str, SafeText]):
+    """Text made safe, once for each: series and organizers come back all through a page."""
+
+    def __missing__(self, raw: str) -> SafeText:
+        safe = self[raw] = SafeText(raw)
+        return safe
+
+
 def read_page(answer: Answer) -> tuple[list[Meeting], list[Skipped], str]:
     """The meetings of one page, those that could not be read, and the link to the next page.
 
@@ -53,13 +61,14 @@ def read_page(answer: Answer) -> tuple[list[Meeting], list[Skipped], str]:
     """
     meetings: list[Meeting] = []
     skipped: list[Skipped] = []
+    words = _Words()
     events, link = decode_page(answer)
     for event in events:
         try:
             if isinstance(event, Skipped):
                 skipped.append(event)
             else:
-                meetings.append(meeting_of(event))
+                meetings.append(_meeting(event, words))
         except ValueError as error:
             skipped.append(Skipped(id=event.id, why=str(error)))
     return meetings, skipped, link
@@ -75,12 +84,12 @@ def read_event(answer: Answer) -> Meeting:
     if isinstance(event, Skipped):
         raise MalformedAnswer(event.why)
     try:
-        return meeting_of(event)
+        return _meeting(event, _Words())
     except ValueError as error:
         raise MalformedAnswer(f"a meeting that cannot be read: {error}") from error
 
 
-def meeting_of(event: Event) -> Meeting:
+def _meeting(event: Event, words: _Words) -> Meeting:
     """The meeting that an event is.
 
     Raises:
@@ -93,8 +102,8 @@ def meeting_of(event: Event) -> Meeting:
     occurrence = Occurrence(
         id=event.id,
         when=_when(event),
-        title=SafeText("" if subject == name else subject),  # Exchange's default for rooms puts the name there (A8)
-        organizer=SafeText(name),
+        title=words["" if subject == name else subject],  # Exchange's default for rooms puts the name there (A8)
+        organizer=words[name],
         organizer_address=who.address or "" if who else "",
         free_busy=_FREE_BUSY.get((event.show_as or "busy").lower(), FreeBusy.UNKNOWN),
         response=_RESPONSE.get(_answered(event), Response.NONE),

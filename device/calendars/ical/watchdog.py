@@ -8,12 +8,12 @@ meeting) and raises in that thread when it is too much.
 import ctypes
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 TICK = 0.05
+ARRIVAL = 1000
+"""Steps within which an exception that was sent arrives; it takes one."""
 
 
 class RanTooLong(BaseException):
@@ -26,6 +26,7 @@ class Watchdog:
     def __init__(self) -> None:
         self._ident = 0
         self._deadline: float | None = None
+        self._sent = False
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="expansion-watchdog", daemon=True)
@@ -47,30 +48,53 @@ class Watchdog:
             return time.monotonic()
         return time.clock_gettime(time.pthread_getcpuclockid(self._ident))
 
-    @contextmanager
-    def limit(self, seconds: float) -> Iterator[None]:
-        """Bound what is done inside.
+    def limit(self, seconds: float) -> "Limit":
+        """Bound what is done inside `with` to so many seconds; it raises `RanTooLong` when they are used up."""
+        return Limit(self, seconds)
+
+    def start(self, seconds: float) -> None:
+        """Begin to count."""
+        self._sent = False
+        self._deadline = self.spent() + seconds
+
+    def settle(self) -> None:
+        """Stop counting; what was sent in the last moment arrives here and nowhere else.
 
         Raises:
-            RanTooLong: it used more than that.
+            RanTooLong: something was.
         """
-        self._deadline = self.spent() + seconds
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._deadline = None
-            _raise_in(self._ident, None)  # one that was sent and has not arrived is not wanted any more
+        with self._lock:
+            self._deadline = None
+        if self._sent:
+            for _ in range(ARRIVAL):
+                pass
+            raise RanTooLong
 
     def _watch(self) -> None:
         while not self._stop.wait(TICK):
             with self._lock:
                 if self._deadline is not None and self.spent() > self._deadline:
-                    self._deadline = None
+                    self._deadline, self._sent = None, True
                     _raise_in(self._ident, RanTooLong)
 
 
-def _raise_in(ident: int, error: type[BaseException] | None) -> None:
-    """Raise in another thread at its next step; None takes back what has not been raised yet."""
-    what = ctypes.py_object(error) if error is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what)
+class Limit:
+    """One bounded piece of work. A class and no generator, which would not outlive an exception in the middle of it."""
+
+    def __init__(self, watchdog: Watchdog, seconds: float) -> None:
+        self._watchdog = watchdog
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        self._watchdog.start(self._seconds)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not RanTooLong:
+            self._watchdog.settle()
+
+
+def _raise_in(ident: int, error: type[BaseException]) -> None:
+    """Raise in another thread at its next step. To take one back would leave CPython 3.11 checking for it for ever."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))

@@ -58,8 +58,8 @@ class HelpRows:
         return next((key for y, left, right, key in self._spans if y == row and left <= column < right), None)
 
     def _said_line(self, columns: int, said: str, facts: str) -> str:
-        facts = shortened(facts, columns // 2)
-        said = shortened(said, columns - width_of(facts) - 3)
+        said = shortened(said, columns - 2)
+        facts = shortened(facts, max(columns - width_of(said) - 4, 0))
         gap = " " * max(columns - width_of(said) - width_of(facts) - 2, 1)
         return f" {_BOLD}{said}{_PLAIN}{gap}{_DIM}{facts}{_PLAIN} "
 

@@ -13,6 +13,7 @@ from device.model.window import Window
 
 INTERVALS = range(5, 1441)
 SCHEDULES = 20
+"""At a time; the real service grows slow beyond it, so whoever asks for more is stopped here."""
 ENTRIES = 1000
 LONGEST = timedelta(days=62)
 _DIGITS = {"free": "0", "tentative": "1", "busy": "2", "oof": "3", "workingElsewhere": "4"}

@@ -4,12 +4,15 @@ import asyncio
 import gc
 import os
 import sys
+import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+
+import msgspec
 
 from device.agent.assembly import run
 from device.agent.settings import Settings, build
@@ -67,19 +70,25 @@ class Hand:
     """The hand on a clock that agents follow over a Unix socket."""
 
     def __init__(self, reading: ClockReading) -> None:
-        self.reading = reading
+        self._set, self._at = reading, time.monotonic()
         self._writers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def reading(self) -> ClockReading:
+        """What the clock says now."""
+        passed = timedelta(seconds=(time.monotonic() - self._at) * self._set.rate)
+        return msgspec.structs.replace(self._set, now=self._set.now + passed, elapsed=self._set.elapsed + passed)
 
     def set(self, **changes: Any) -> None:
         """Tell everybody another time, pace or trust."""
-        plain = {name: getattr(self.reading, name) for name in ("now", "elapsed", "trust", "rate")}
-        self.reading = ClockReading(**(plain | changes))
+        self._set, self._at = msgspec.structs.replace(self.reading, **changes), time.monotonic()
         for writer in self._writers:
-            writer.write(encode(self.reading) + b"\n")
+            writer.write(encode(self._set) + b"\n")
 
     def forward(self, by: timedelta) -> None:
         """Time passes at once."""
-        self.set(now=self.reading.now + by, elapsed=self.reading.elapsed + by)
+        reading = self.reading
+        self.set(now=reading.now + by, elapsed=reading.elapsed + by)
 
     async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

@@ -96,7 +96,7 @@ async def test_nothing_is_sent_while_nothing_changes(tmp_path: Path, hand: Hand)
 async def test_an_answer_that_is_confirmed_again_is_good_for_longer(tmp_path: Path, hand: Hand) -> None:
     async with agent_in_here(settings(tmp_path)) as kiosk:
         first = await kiosk.until_state(is_free)
-        hand.forward(timedelta(minutes=4))
+        hand.forward(timedelta(minutes=4, seconds=40))
         renewed = await kiosk.until_state(lambda state: state.confirmed_at != first.confirmed_at)
 
     assert renewed.availability.state is DoorState.FREE
@@ -157,7 +157,6 @@ async def test_when_the_calendar_goes_the_door_doubts_in_time_and_comes_back_by_
 
 async def test_a_door_that_was_never_told_anything_says_why(tmp_path: Path) -> None:
     async with clock_at(tmp_path / "clock"), agent_in_here(settings(tmp_path)) as kiosk:
-        assert (await kiosk.until(FaultShown)).fault is Fault.STARTING
         fault = await kiosk.until(FaultShown, lambda frame: frame.fault is not Fault.STARTING)
 
         assert fault.fault is Fault.CALENDAR
@@ -248,7 +247,7 @@ async def test_retention_drops_ended_days_and_the_words_of_ended_meetings_even_o
 ) -> None:
     write_calendar(
         tmp_path / "room.ics",
-        event("1", "12:10", "12:20", title="Over soon"),
+        event("1", "12:20", "12:30", title="Over soon"),
         event("2", "09:00", "10:00", title="Tomorrow", day=24),
     )
     cache = tmp_path / "state" / "cache.db"
@@ -262,7 +261,7 @@ async def test_retention_drops_ended_days_and_the_words_of_ended_meetings_even_o
         await wait_until(lambda: titles() == ["Over soon", "Tomorrow"])
         (tmp_path / "room.ics").unlink()
 
-        hand.forward(timedelta(minutes=36))
+        hand.forward(timedelta(minutes=46))
         await wait_until(lambda: titles() == ["", "Tomorrow"])
         hand.forward(timedelta(hours=12))
         await wait_until(lambda: titles() == ["Tomorrow"])
@@ -364,7 +363,7 @@ async def kill_and_look(tmp_path: Path, hand: Hand, cycles: int) -> None:
     """Kill the agent while it writes, again and again; after each start the door is right and the file is sound."""
     file = written(tmp_path, polling={"every": "1s"})
     socket = tmp_path / "run" / "panel.sock"
-    rng = random.Random(11)
+    rng = random.Random(11)  # noqa: S311 - when to kill
     for cycle in range(cycles):
         titles = [f"Meeting {cycle}-{number}" for number in range(12)]
         write_calendar(
@@ -390,13 +389,12 @@ def check_sound(path: Path) -> None:
     if path.exists() and path.stat().st_size:
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            titles = {body for (body,) in connection.execute("SELECT body FROM occurrences")}
     cached = read_cache(path)
     assert cached is None or len({one.title.split("-")[0] for one in cached.occurrences}) <= 1, "half a window"
 
 
 async def test_killed_while_writing_it_finds_back_each_time(tmp_path: Path, hand: Hand) -> None:
-    await kill_and_look(tmp_path, hand, cycles=8)
+    await kill_and_look(tmp_path, hand, cycles=20)
 
 
 @pytest.mark.prove

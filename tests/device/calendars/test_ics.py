@@ -148,6 +148,13 @@ async def test_a_file_that_vanishes_is_unreachable_and_comes_back(tmp_path: Path
         assert await titles(calendar) == {"Review"}
 
 
+async def test_a_name_that_no_disk_takes_is_unreachable() -> None:
+    async with door(path="x" * 5000) as calendar:
+        with pytest.raises(CalendarUnreachable) as caught:
+            await calendar.read(WINDOW)
+    assert caught.value.cause == "disk"
+
+
 async def test_a_file_that_is_too_long_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.ics"
     path.write_bytes(b"X" * (FEED_LIMIT + 1))

@@ -32,6 +32,7 @@ def known(
 def test_an_empty_day_is_free_with_nothing_ahead() -> None:
     said = door(NOON)
     assert (said.state, said.reason, said.until) == (DoorState.FREE, Reason.NOTHING_AHEAD, None)
+    assert (said.current, said.next, said.free_from, said.overlapping) == (None, None, None, 0)
 
 
 def test_the_room_is_free_until_the_next_meeting() -> None:

@@ -39,7 +39,10 @@ def test_on_friday_evening_the_next_opening_is_on_monday() -> None:
 
 
 def test_before_its_opening_a_room_opens_today() -> None:
-    assert next_opening(at(7), OFFICE, BERLIN) == at(8)
+    opening = next_opening(at(7), OFFICE, BERLIN)
+    assert opening == at(8)
+    assert opening.tzinfo is UTC
+    assert next_opening(at(8), OFFICE, BERLIN) == at(8, day=24)
 
 
 def test_hours_that_adjoin_or_overlap_are_one_opening() -> None:

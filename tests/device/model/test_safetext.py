@@ -237,6 +237,7 @@ def test_a_joined_picture_counts_once_and_joiners_cannot_hide_length() -> None:
     family = "👩‍👩‍👧‍👦"
     assert SafeText(family * 2, limit=2) == family * 2
     assert SafeText(family * 3, limit=2) == family + "…"
+    assert SafeText(family + "\u200d👦", limit=1) == "…"
     assert clusters(SafeText("a\u200d" * 5000)) <= LIMIT
     assert len(SafeText("👩\u200d" * 5000)) <= LIMIT * LONGEST_CLUSTER
 

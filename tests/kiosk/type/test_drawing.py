@@ -62,9 +62,15 @@ def test_too_few_dots_are_left_to_the_letters_of_the_terminal() -> None:
     assert "会議" not in "".join(lines(draw(Writing("会議", 40, 3), OCTANTS)))
 
 
+def test_a_short_line_is_rather_small_and_whole_than_large_and_cut_off() -> None:
+    assert "10" in "".join(lines(draw(Writing("10", 4, 2), OCTANTS)))
+    assert "Other room" in "".join(lines(draw(Writing("Other room", 10, 3), OCTANTS)))
+    assert "Design" not in "".join(lines(draw(Writing("Design review in the afternoon", 40, 3), OCTANTS)))
+
+
 def test_a_script_that_only_the_terminal_may_have_is_left_to_it() -> None:
     assert "\U00012000" in "".join(lines(draw(Writing("a \U00012000", 40, 6), OCTANTS)))
-    assert draw(Writing("a \U00012000", 40, 6), PIXELS).picture
+    assert draw(Writing("a \U00012000", 40, 6), PIXELS).picture == draw(Writing("a \u25af", 40, 6), PIXELS).picture
 
 
 def test_a_line_that_may_shrink_does_before_it_is_shortened() -> None:

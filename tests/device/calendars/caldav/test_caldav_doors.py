@@ -16,7 +16,7 @@ from story import FRIDAY, Meeting, at, span
 from device.calendars.caldav import PROVIDER, Options
 from device.calendars.interface import Booking, RoomCalendar
 from device.model.clock import ClockReading
-from device.model.errors import BookingConflict, CalendarUnreachable
+from device.model.errors import BookingConflict, CalendarUnreachable, OccurrenceGone
 from device.model.secret import Secret
 
 WALK_UP = span(FRIDAY, "8:00", "8:30")
@@ -151,12 +151,41 @@ async def test_an_extension_into_which_somebody_came_is_taken_back(
     assert said(dav.members[mine.id], "DTEND") == ["20260327T073000Z"]
 
 
+@pytest.mark.parametrize(("day", "days"), [("20260328", 1), ("20260331", 4)])
 async def test_a_key_whose_booking_was_moved_away_is_still_that_booking(
+    dav: ScriptedDav, doors: tuple[RoomCalendar, RoomCalendar], day: str, days: int
+) -> None:
+    mine = await doors[0].book(booking("k"))
+    dav.store(mine.id, dav.members[mine.id].replace("20260327T07", f"{day}T07"))
+
+    async def only_what_is_near(request: web.Request) -> web.StreamResponse | None:
+        nothing = '<D:multistatus xmlns:D="DAV:"/>'
+        return web.Response(status=207, text=nothing, content_type="application/xml") if days > 1 else None
+
+    dav.hooks["REPORT"] = only_what_is_near
+    again = await doors[0].book(booking("k"))
+    assert (again.id, again.bounds("UTC").start) == (mine.id, mine.bounds("UTC").start + timedelta(days=days))
+    assert len(dav.members) == 1
+
+
+async def test_what_somebody_moved_meanwhile_is_not_changed_unseen(
     dav: ScriptedDav, doors: tuple[RoomCalendar, RoomCalendar]
 ) -> None:
     mine = await doors[0].book(booking("k"))
-    text = dav.members[mine.id].replace("20260327T07", "20260328T07")
-    dav.store(mine.id, text)
-    again = await doors[0].book(booking("k"))
-    assert (again.id, again.bounds("UTC").start) == (mine.id, mine.bounds("UTC").start + timedelta(days=1))
-    assert len(dav.members) == 1
+    moved = dav.members[mine.id].replace("20260327T07", "20260327T12")
+    dav.store(mine.id, moved)
+    for act in (doors[0].extend, doors[0].end, doors[0].check_in):
+        with pytest.raises(OccurrenceGone):
+            await act(mine, at(FRIDAY, 8, 10))
+    assert dav.members[mine.id] == moved
+
+
+async def test_an_extension_to_an_earlier_end_and_a_second_check_in_change_nothing(
+    dav: ScriptedDav, doors: tuple[RoomCalendar, RoomCalendar]
+) -> None:
+    mine = await doors[0].book(booking("k"))
+    assert await doors[0].extend(mine, at(FRIDAY, 8, 20)) == mine
+    first = await doors[0].check_in(mine, at(FRIDAY, 8, 1))
+    assert await doors[1].check_in(mine, at(FRIDAY, 8, 5)) == first
+    await doors[0].end(mine, at(FRIDAY, 9))
+    assert dav.methods.count("PUT") == 2

@@ -1,7 +1,7 @@
 """What CalDAV servers do that the two real ones here do not: other sign-ins, cursors, refusals and oddities."""
 
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -257,13 +257,42 @@ async def test_a_write_that_is_refused_says_who_must_act(
         await door.book(Booking(key="k", start=WALK_UP.start, end=WALK_UP.end))
 
 
+async def test_a_uid_that_the_server_has_under_another_name_is_no_second_booking(
+    dav: ScriptedDav, door: RoomCalendar
+) -> None:
+    dav.hooks["PUT"] = answering(409, condition("C:no-uid-conflict"))
+    with pytest.raises(OccurrenceGone):
+        await door.book(Booking(key="k", start=WALK_UP.start, end=WALK_UP.end))
+
+
+async def test_what_is_gone_when_it_is_to_be_removed_is_removed(dav: ScriptedDav, door: RoomCalendar) -> None:
+    mine = await door.book(Booking(key="k", start=WALK_UP.start, end=WALK_UP.end))
+    dav.hooks["DELETE"] = answering(404)
+    await door.end(mine, WALK_UP.start)
+
+
+@pytest.mark.parametrize("status", [404, 405])
+async def test_a_collection_that_takes_no_reports_is_no_calendar(
+    dav: ScriptedDav, door: RoomCalendar, status: int
+) -> None:
+    dav.properties += SYNCS
+    cursor = (await door.read(WINDOW)).cursor
+    dav.hooks["REPORT"] = answering(status)
+    for ask in (door.read(WINDOW), door.changed(cursor)):
+        with pytest.raises((RoomNotFound, MalformedAnswer)):
+            await ask
+
+
+async def test_access_that_ran_out_is_told_even_for_neighbours(dav: ScriptedDav, door: RoomCalendar) -> None:
+    dav.hooks["REPORT"] = answering(401)
+    with pytest.raises(AccessExpired):
+        await door.busy(["cedar"], WINDOW)
+
+
 async def test_a_write_that_is_swallowed_is_no_booking(dav: ScriptedDav, door: RoomCalendar) -> None:
     dav.hooks["PUT"] = answering(201)
     with pytest.raises(MalformedAnswer):
         await door.book(Booking(key="k", start=WALK_UP.start, end=WALK_UP.end))
-
-
-Act = Callable[[RoomCalendar], Awaitable[object]]
 
 
 async def test_a_member_that_is_always_written_by_others_is_given_up(dav: ScriptedDav, door: RoomCalendar) -> None:

@@ -6,6 +6,7 @@ import pytest
 from calendars import WEEK, event, read, starts, utc
 
 from device.calendars.ical import reading
+from device.model.errors import MalformedAnswer
 from device.model.window import Window
 
 NINE = ("DTSTART;TZID=Europe/Berlin:20260112T090000", "DTEND;TZID=Europe/Berlin:20260112T093000")
@@ -215,3 +216,14 @@ def test_nothing_is_lost_by_not_parsing_what_lies_outside() -> None:
     events = [event(f"DTSTART:{hour:%Y%m%dT%H%M%SZ}", "DURATION:PT5H", uid=f"u{at}") for at, hour in enumerate(hours)]
     expected = [hour for hour in hours if WEEK.overlaps(hour, hour + timedelta(hours=5))]
     assert [one.bounds("UTC").start for one in read(*events).occurrences] == expected
+
+
+def test_a_calendar_that_is_nothing_but_work_is_refused_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SERIES_LIMIT", 0.1)
+    monkeypatch.setattr(reading, "CALENDAR_LIMIT", 0.25)
+    endless = [
+        event("DTSTART:20200101T000000Z", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", uid=f"u{number}")
+        for number in range(8)
+    ]
+    with pytest.raises(MalformedAnswer):
+        read(*endless)

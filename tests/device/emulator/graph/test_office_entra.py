@@ -41,7 +41,7 @@ async def ask(client: httpx.AsyncClient, office: Office, tenant: str = "", **cha
     )
 
 
-def msal_token(office: Office, secret: str, **authority: Any) -> dict[str, Any]:
+def msal_token(office: Office, secret: str | dict[str, str], **authority: Any) -> dict[str, Any]:
     with requests.Session() as session:
         session.verify = str(office.ca_bundle)
         app = msal.ConfidentialClientApplication(office.client_id, secret, http_client=session, **authority)
@@ -69,6 +69,24 @@ async def test_msal_tells_a_wrong_secret_by_its_number(office: Office) -> None:
     assert answer["error"] == "invalid_client"
     assert answer["error_codes"] == [7000215]
     assert answer["error_description"].startswith("AADSTS7000215: Invalid client secret")
+
+
+async def test_msal_signs_in_with_a_certificate_and_with_no_other(office: Office) -> None:
+    where = {"authority": f"{office.authority}/{office.tenant}", "instance_discovery": False}
+    certificate, key = office.certify_app()
+    good = {"private_key": key, "public_certificate": certificate}
+    assert "access_token" in await asyncio.to_thread(msal_token, office, good, **where)
+    office.certify_app()
+    answer = await asyncio.to_thread(msal_token, office, good, **where)
+    assert answer["error_codes"] == [700027]
+
+
+async def test_an_assertion_that_is_none_is_refused(office: Office, anybody: httpx.AsyncClient) -> None:
+    for assertion in ("", "a.b.c", "eyJhbGciOiJub25lIn0.e30."):
+        answer = await ask(anybody, office, client_assertion=assertion)
+        assert (answer.status_code, answer.json()["error_codes"]) == (401, [700027])
+    office.certify_app()
+    assert (await ask(anybody, office, client_assertion="a.b.c")).json()["error_codes"] == [700027]
 
 
 async def test_azure_identity_is_given_a_token_as_well(office: Office) -> None:

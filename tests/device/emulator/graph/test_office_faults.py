@@ -151,6 +151,19 @@ async def test_more_than_four_requests_at_a_time_are_throttled(office: Office, g
     assert (await graph.get(VIEW, params=TODAY)).status_code == 200
 
 
+async def test_who_speaks_no_tls_is_let_go_and_others_are_served(office: Office, graph: httpx.AsyncClient) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", office.port)
+    writer.write(b"GET / HTTP/1.0\r\n\r\n")
+    assert b"HTTP/1" not in await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert await subjects(graph)
+
+
+async def test_another_version_of_graph_is_not_here(office: Office, graph: httpx.AsyncClient) -> None:
+    answer = await graph.get(f"{office.authority}/beta/users")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "BadRequest")
+
+
 def test_the_latest_fault_that_hits_decides_and_is_counted() -> None:
     faults = Faults()
     faults.add(Fault.UNAVAILABLE)
@@ -165,6 +178,7 @@ def test_graphs_errors_leave_the_token_endpoint_alone() -> None:
     faults = Faults()
     faults.add(Fault.UNAVAILABLE)
     assert faults.take("POST", "/tenant/oauth2/v2.0/token") is None
+    assert faults.take("GET", "/tenant/v2.0/.well-known/openid-configuration") is None
     faults.add(Fault.HTML)
     rule = faults.take("POST", "/tenant/oauth2/v2.0/token")
     assert rule is not None
