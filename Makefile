@@ -29,14 +29,14 @@ emulate: $(INSTALLED)  ## a meeting-room door on this terminal: pretended office
 	@$(RUN)/doorlight emulate $(ARGS)
 
 test: $(TOOLED)  ## the test suite
-	$(RUN)/python -m pytest -m "not prove" $(ARGS)
+	$(RUN)/python -m pytest -m "not prove" -n auto --dist worksteal $(ARGS)
 
 check: $(TOOLED)  ## format, lint, types, import contracts, unit files, tests
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	$(RUN)/python -m pytest -m "not prove" $(ARGS)
+	$(RUN)/python -m pytest -m "not prove" -n auto --dist worksteal $(ARGS)
 
 bench: $(TOOLED)  ## the figures of the README, each beside its floor measured in the same run
 	$(RUN)/python -m bench $(ARGS)

@@ -65,10 +65,11 @@ class ByPlan(Layout):
         """Textual's question where the children go."""
         parent.pre_layout(self)
         regions = self._plan(size)
-        placed = ((child, regions.get(child.id or "", Region())) for child in children)
-        return [
-            WidgetPlacement(region, Offset(), child.styles.margin, child) for child, region in placed if region.area
-        ]
+        found = ((child, regions.get(child.id or "", Region())) for child in children)
+        placed = [(child, region) for child, region in found if region.area]
+        if not placed:
+            placed = [(child, Region()) for child in children[:1]]  # Textual cannot measure a parent of nothing
+        return [WidgetPlacement(region, Offset(), child.styles.margin, child) for child, region in placed]
 
 
 def mirrored(regions: Mapping[str, Region], width: int) -> dict[str, Region]:

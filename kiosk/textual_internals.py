@@ -52,7 +52,7 @@ def no_pop_ups(app: "App[None]") -> None:
 
 
 def paint_at_once(screen: "Screen[Any]") -> None:
-    """Lay out a screen and have it painted as a whole; by itself Textual paints it once after each step of its start."""
+    """Lay out a screen and have it painted as a whole; by itself Textual paints it after each step of its start."""
     screen._refresh_layout()  # noqa: SLF001 - see the module
     screen._layout_required = screen._repaint_required = False  # noqa: SLF001
     screen._dirty_widgets.clear()  # noqa: SLF001

@@ -14,6 +14,7 @@ from pathlib import Path
 from device.agent.assembly import run_until_told
 from device.agent.faults import log_fault
 from device.agent.settings import Settings, load
+from device.agent.thrift import be_small
 from device.model.errors import SettingsError
 
 log = logging.getLogger("device.agent")
@@ -34,6 +35,7 @@ class _Journal(logging.Formatter):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the agent; the exit code."""
     asked = _parser().parse_args(arguments)
+    be_small()
     _log_to_stderr()
     try:
         settings = load(asked.settings)

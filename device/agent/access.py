@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from device.agent.mint import mint_apart
+from device.calendars import Providers
 from device.calendars.interface import AccessToken, Connection, Provider
 from device.model.backoff import CircuitBreaker
 from device.model.clock import Clock
@@ -104,6 +106,8 @@ class Access:
         if mint is None:
             raise CredentialRefused("this provider gives no access to a device that stands alone")
         try:
+            if self._provider.mint_apart:
+                return await mint_apart(Providers(self._provider.name), self._options, self._room, self._clock.read())
             return await mint(self._options, self._room, self._clock)
         except AccessExpired as error:
             raise CredentialRefused("the credential was refused") from error

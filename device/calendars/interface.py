@@ -244,3 +244,5 @@ class Provider:
     """`(options, clock)` to the hub half."""
     mint: Callable[[Any, str, Clock], Awaitable[AccessToken]] | None = None
     """`(options, room, clock)`: access from the settings' own credential, for a device that stands alone."""
+    mint_apart: bool = False
+    """Whether minting loads so much that it is better done in a process of its own."""

@@ -1,13 +1,17 @@
 """`doorlight emulate`: office, agent and door on one terminal, or in a browser."""
 
 import asyncio
+import logging
 from typing import Any
 
 import click
 
 from device.cli.calendar_option import ask_at_terminal, chosen_calendar
 from device.cli.exits import Exit, Trouble
+from device.cli.held_log import held_log
 from device.cli.zones import chosen_zone
+
+log = logging.getLogger(__name__)
 
 THEMES = ("dark", "light", "colour-blind")
 LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "ja", "ar")
@@ -24,7 +28,8 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "ja", "ar")
 @click.option("--language", type=click.Choice(LANGUAGES), help="The door's language. Default: en.")
 @click.option("--web", is_flag=True, help="Show it in a browser on this machine instead.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port for --web. Default: any free one.")
-def command(**options: Any) -> int:
+@click.pass_obj
+def command(debug: bool, /, **options: Any) -> int:
     """A whole office and its door, pretended on this machine: the way to try Doorlight.
 
     The real agent and the real door run against an office in a box that speaks Microsoft's own protocol. The rows
@@ -46,7 +51,9 @@ def command(**options: Any) -> int:
     from device.emulator.signals import until_signalled
 
     wanted = panel(options["size"]) if options["size"] else None
-    return asyncio.run(until_signalled(_emulate(_world(options), _look(options), wanted, options)))
+    world, look = _world(options), _look(options)
+    with held_log(shown=debug):
+        return asyncio.run(until_signalled(_emulate(world, look, wanted, options)))
 
 
 def _look(options: dict[str, Any]) -> dict[str, Any]:
@@ -84,5 +91,7 @@ async def _emulate(world: Any, look: dict[str, Any], wanted: Any, options: dict[
 
         code, last_words = await run_console(session, wanted)
     if code == Exit.WRONG:
-        raise Trouble(f"The door ended by itself: {last_words or 'without a word'}.", code=Exit.WRONG)
+        log.debug("the door's last words:\n%s", last_words)
+        said = last_words.rpartition("\n")[2] or "without a word"
+        raise Trouble(f"The door ended by itself: {said}", "doorlight --debug emulate … shows more.", code=Exit.WRONG)
     return code

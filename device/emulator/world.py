@@ -45,7 +45,7 @@ class OfficeWorld:
     def __init__(self, office: Office, title: str, room: str) -> None:
         self.title = title
         self.office = office
-        self.rooms = tuple(entry.room for entry in office.rooms)
+        self.rooms: Sequence[Room] = tuple(entry.room for entry in office.rooms)
         self.first = _chosen(office, room)
         self.clock = office.clock
         self.control: Control | None = office.control

@@ -11,7 +11,7 @@ from typing import Protocol
 from device.model.value import Value
 
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Never steps and, unlike `time.monotonic` on Linux, goes on while the machine sleeps: what was read before is old after."""
+"""Never steps and, unlike `time.monotonic` on Linux, goes on while the machine sleeps: what was read before is old."""
 
 
 class ClockTrust(StrEnum):

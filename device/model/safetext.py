@@ -9,7 +9,6 @@ length of the input.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 LIMIT = 200
 """Graphemes that a door ever has room for."""
@@ -29,6 +28,9 @@ _FILLERS = frozenset(
 )
 _JOINERS = frozenset("\u200c\u200d")
 _DROPPED = frozenset(("Cc", "Cs", "Co", "Cn", "Cf"))
+_LEARNED = 4096
+_inert = set(map(chr, range(ord(" "), 0x7F)))
+"""Characters that `_is_inert` has found to be so, the first of them: a cache, since a calendar's words come again."""
 _SPACED = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 
 
@@ -59,13 +61,15 @@ def _is_plain(raw: str) -> bool:
         return False
     if raw.isascii():
         return raw.isprintable()
-    return all(map(_is_inert, raw)) and unicodedata.is_normalized("NFC", raw)
+    return (_inert.issuperset(raw) or all(map(_is_inert, raw))) and unicodedata.is_normalized("NFC", raw)
 
 
-@lru_cache(maxsize=2048)
 def _is_inert(character: str) -> bool:
     """Whether it stays as it is and leaves its neighbours alone, NFC aside."""
-    return character == " " or (unicodedata.category(character)[0] in "LNPS" and character not in _FILLERS)
+    inert = character == " " or (unicodedata.category(character)[0] in "LNPS" and character not in _FILLERS)
+    if inert and len(_inert) < _LEARNED:
+        _inert.add(character)
+    return inert
 
 
 def _mended(raw: str, limit: int) -> str:

@@ -38,8 +38,9 @@ class Window(Value, tag="instants", tag_field="kind"):
     end: datetime
 
     def __post_init__(self) -> None:
-        _clamp(self, "start", _FIRST, _LAST)
-        _clamp(self, "end", _FIRST, _LAST)
+        if not (_FIRST <= self.start <= self.end <= _LAST):
+            _clamp(self, "start", _FIRST, _LAST)
+            _clamp(self, "end", _FIRST, _LAST)
 
     def covers(self, instant: datetime) -> bool:
         """Whether `instant` lies inside."""

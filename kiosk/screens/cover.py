@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from device.model.safetext import SafeText
 from kiosk.screens.glass import Glass
 
 
@@ -25,4 +26,4 @@ class TinyScreen(Glass[None]):
     def show(self, sentence: str, ground: str) -> None:
         """Say another sentence, on the ground of the state."""
         self.ground(ground)
-        self._line.update(Content(sentence))
+        self._line.update(Content(SafeText(sentence)))

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from msgspec.structs import replace
+
 from device.model.value import Value
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,8 @@ class Glass(Value, frozen=True):
     """The size of a cell in pixels."""
     lacking: frozenset[str] = frozenset()
     """Block characters that this terminal's set leaves out."""
+    reorders: bool = False
+    """Whether the terminal turns right-to-left text by itself, so that plain text is left as it is read."""
 
     def aspect(self, deep: int) -> float:
         """A dot's width by its height, a cell being two dots wide and `deep` high; rounded where letters exist."""
@@ -58,7 +62,7 @@ class Glass(Value, frozen=True):
         """The same glass with block characters in the place of images."""
         if self.means not in (Means.PIXELS, Means.KITTY):
             return self
-        return Glass(means=self.cells, cell_width=self.cell_width, cell_height=self.cell_height, lacking=self.lacking)
+        return replace(self, means=self.cells)
 
 
 LACKING_IN_FOOT = frozenset("\U0001cea0\U0001cea3\U0001cea8\U0001ceab\U0001fbe6\U0001fbe7")
@@ -69,11 +73,12 @@ _KNOWN = {
     "foot": _FOOT,
     "foot-extra": _FOOT,
     "foot-direct": _FOOT,
-    "xterm-kitty": Glass(means=Means.KITTY, cells=Means.SEXTANTS),
+    "xterm-kitty": Glass(means=Means.KITTY, cells=Means.SEXTANTS, reorders=True),
     "xterm-ghostty": Glass(means=Means.KITTY, cells=Means.SEXTANTS),
     "linux": Glass(means=Means.PLAIN, cells=Means.PLAIN),
     "dumb": Glass(means=Means.PLAIN, cells=Means.PLAIN),
     "WezTerm": Glass(means=Means.PIXELS, cells=Means.SEXTANTS),
+    "Apple_Terminal": Glass(means=Means.BLOCKS, reorders=True),
 }
 _ELSEWHERE = Glass(means=Means.BLOCKS)
 _VTE_WITH_SEXTANTS = 6200
@@ -88,10 +93,9 @@ def detect(environment: Mapping[str, str], cell: tuple[int, int] | None = None) 
     """
     known = _known(environment)
     means = _chosen(environment) or known.means
-    pictured = means in (Means.PIXELS, Means.KITTY)
     width, height = cell or (known.cell_width, known.cell_height)
-    cells = known.cells if pictured else means
-    return Glass(means=means, cells=cells, cell_width=width, cell_height=height, lacking=known.lacking)
+    cells = known.cells if means in (Means.PIXELS, Means.KITTY) else means
+    return replace(known, means=means, cells=cells, cell_width=width, cell_height=height)
 
 
 def _chosen(environment: Mapping[str, str]) -> Means | None:
@@ -112,7 +116,9 @@ def _known(environment: Mapping[str, str]) -> Glass:
         return _KNOWN[terminal]
     version = environment.get("VTE_VERSION", "")
     if version.isdecimal() and int(version) >= _VTE_WITH_SEXTANTS:
-        return Glass(means=Means.SEXTANTS)
+        return Glass(means=Means.SEXTANTS, reorders=True)
+    if "KONSOLE_VERSION" in environment:
+        return Glass(means=Means.BLOCKS, reorders=True)
     return _KNOWN.get(environment.get("TERM_PROGRAM", ""), _ELSEWHERE)
 
 

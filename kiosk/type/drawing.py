@@ -62,7 +62,7 @@ def draw(writing: Writing, glass: Glass) -> Drawing:
     deep = packing.ROWS.get(glass.means, 0)
     blocks = None if _too_fine(writing.text, deep * writing.rows) else _blocks(writing, glass, deep)
     if blocks is None:
-        return Drawing(lines=_plain(writing), bold=writing.rows > 1 or writing.weight != "regular")
+        return Drawing(lines=_plain(writing, glass), bold=writing.rows > 1 or writing.weight != "regular")
     return Drawing(lines=blocks)
 
 
@@ -134,11 +134,11 @@ def _blocks(writing: Writing, glass: Glass, deep: int) -> tuple[Line, ...] | Non
     return tuple(packing.pack(rows, writing.columns, glass.means, glass.lacking))
 
 
-def _plain(writing: Writing) -> tuple[Line, ...]:
-    """The text itself in the middle row, in the order of the glass: few terminals turn or join letters."""
+def _plain(writing: Writing, glass: Glass) -> tuple[Line, ...]:
+    """The text itself in the middle row; in the order of the glass unless the terminal turns and joins letters."""
     base = pieces.base_of(writing.text, writing.direction)
     text = _cut_to(writing.text, writing.columns)
-    shown = visual(text, base)
+    shown = text if glass.reorders else visual(text, base)
     slack = writing.columns - cell_len(shown)
     before = {"left": 0, "center": slack // 2, "right": slack}[writing.align]
     lines = [" " * writing.columns] * writing.rows

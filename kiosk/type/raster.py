@@ -19,6 +19,8 @@ _EDGES = (1.25, 0.955, 0.795, 0.745, 0.615, 0.55, 0.0)
 _SMALL_PARTS = (1, 3)
 """The bands of accents and dots, which may fall between two columns of dots and must not vanish."""
 _BOLDER = [min(255, level * 4 // 3) for level in range(256)]
+_UNEVEN = range(7, 10)
+"""Dots of a capital at which the semibold's stems fall between one dot and two."""
 _READABLE = 16
 """Dots that an ideograph wants."""
 _FINE = 8
@@ -49,9 +51,13 @@ def glyph(piece: Piece, sizes: Measure, weight: str) -> Glyph:
 
 
 def _size(piece: Piece, sizes: Measure, weight: str) -> tuple[float, str]:
-    """Ideographs need every dot there is, and thin strokes until there are enough."""
+    """Ideographs need every dot there is, and thin strokes until there are enough.
+
+    Stems of the semibold would come out one dot here and two there at some sizes: bold ones are all two.
+    """
     if piece.family is not JAPANESE:
-        return sizes.em, weight
+        uneven = weight == "semibold" and sizes.aspect == 1.0 and sizes.capital in _UNEVEN
+        return sizes.em, "bold" if uneven else weight
     em = max(sizes.em, min(sizes.high, _READABLE))
     return em, weight if em > 1.2 * _READABLE else "regular"
 

@@ -13,6 +13,10 @@ import pytest
 from house import EVENTS, MONDAY, PASSWORD, USER, Radicale, door, guests, ical, radicale
 from seat import Seat
 
+from device.emulator.faults import Fault
+from device.emulator.office import open_office
+from device.emulator.settings_file import write_settings
+
 DOORLIGHT = str(Path(sys.executable).with_name("doorlight"))
 
 
@@ -117,3 +121,24 @@ async def test_a_day_of_a_real_server_is_told_as_text(dav: Radicale) -> None:
         "13:00–14:00",
         "15:30–16:00",
     ]
+
+
+async def test_doctor_follows_every_step_to_microsofts_servers(tmp_path: Path) -> None:
+    async with open_office("monday", tmp_path) as office:
+        settings = tmp_path / "agent.toml"
+        paths = {"paths": {"state": str(tmp_path / "state"), "runtime": str(tmp_path / "run")}}
+        write_settings(settings, {**office.agent_settings("aurora"), **paths})
+        told = await doorlight("doctor", "--settings", settings, "--write-test", "--json")
+        found = {one["check"]: one for one in json.loads(told.out)["findings"]}
+        for check in ("settings", "clock", "name", "connection", "encryption", "calendar", "writing"):
+            assert found[check]["verdict"] == "good", found[check]
+        assert found["agent"]["verdict"] == "wrong"
+        office.control.provider_error(Fault.WRONG_SECRET)
+        refused = await doorlight("doctor", "--settings", settings)
+        assert refused.code == 1
+        assert "✗ calendar" in refused.out
+        assert "refused the sign-in" in refused.out
+        assert office.client_secret.reveal() not in refused.out + refused.err
+        office.control.provider_right()
+        office.control.provider_error(Fault.FORBIDDEN)
+        assert (await doorlight("schedule", "--settings", settings)).code == 77

@@ -165,6 +165,7 @@ def test_a_kiosk_that_dies_ends_it_with_a_sentence(tmp_path: Path) -> None:
         os.kill(kiosk, signal.SIGKILL)
         assert seat.ended() == 1
         assert "doorlight: The door ended by itself" in seat.text
+        assert b"WARNING" not in seat.raw, "the log is not for a terminal that is drawn on"
         assert_left_clean(seat, tmp_path, below)
 
 

@@ -12,4 +12,4 @@ from device.calendars.graph.calendar import open_room
 from device.calendars.graph.options import Options
 from device.calendars.interface import Provider
 
-PROVIDER = Provider(name="graph", options=Options, writable=True, open_room=open_room, mint=mint)
+PROVIDER = Provider(name="graph", options=Options, writable=True, open_room=open_room, mint=mint, mint_apart=True)

@@ -7,7 +7,6 @@ declines, so that its organizer learns that the room is gone; what was booked he
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -170,7 +169,8 @@ class GraphCalendar:
         answer = await self._mailbox.post("events", wanted, unless=(400, 409))
         if answer.status < 300:
             meeting = read_event(answer)
-            return replace(meeting, occurrence=msgspec.structs.replace(meeting.occurrence, own=True), key=booking.key)
+            ours = msgspec.structs.replace(meeting.occurrence, own=True)
+            return msgspec.structs.replace(meeting, occurrence=ours, key=booking.key)
         if has_code(answer, DUPLICATE):
             return None
         raise refusal(answer, item=False)

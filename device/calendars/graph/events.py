@@ -1,6 +1,5 @@
 """Graph's events put into our words."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from device.calendars.graph.shapes import BOOKED, CHECKED_IN, Event, decode_event, decode_page
@@ -9,6 +8,7 @@ from device.calendars.interface import Skipped
 from device.model.errors import MalformedAnswer
 from device.model.occurrence import FreeBusy, Occurrence, Response
 from device.model.safetext import SafeText
+from device.model.value import Value
 from device.model.window import Dates, Window
 
 _FREE_BUSY = {
@@ -27,8 +27,7 @@ _RESPONSE = {
 _OPEN = frozenset(("normal", "personal"))
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(Value):
     """An occurrence, and what only this provider needs to know of it."""
 
     occurrence: Occurrence
@@ -98,7 +97,9 @@ def _meeting(event: Event, words: _Words) -> Meeting:
     who = event.organizer.email_address if event.organizer else None
     name = (who.name or "").strip() if who else ""
     subject = (event.subject or "").strip()
-    key = event.mark(BOOKED)
+    key = came = ""
+    if event.single_value_extended_properties:
+        key, came = event.mark(BOOKED), event.mark(CHECKED_IN)
     occurrence = Occurrence(
         id=event.id,
         when=_when(event),
@@ -112,9 +113,14 @@ def _meeting(event: Event, words: _Words) -> Meeting:
         series=event.series_master_id or "",
         etag=event.etag,
         own=bool(key),
-        checked_in_at=_checked_in(event.mark(CHECKED_IN)),
+        checked_in_at=_checked_in(came) if came else None,
     )
-    return Meeting(occurrence, (event.created_date_time or "").rstrip("Zz"), key, bool(event.is_organizer))
+    return Meeting(
+        occurrence=occurrence,
+        created_at=(event.created_date_time or "").rstrip("Zz"),
+        key=key,
+        organized_here=bool(event.is_organizer),
+    )
 
 
 def _answered(event: Event) -> str:
@@ -135,8 +141,6 @@ def _when(event: Event) -> Window | Dates:
 
 
 def _checked_in(text: str) -> datetime | None:
-    if not text:
-        return None
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else None

@@ -6,6 +6,7 @@ may pass over a deleted one (facts: providers A5), so it could only say "look ag
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from device.calendars.graph.events import Meeting, read_page
 from device.calendars.graph.mailbox import Mailbox
@@ -34,7 +35,7 @@ async def read_view(mailbox: Mailbox, window: Window, zone: str) -> View:
     Raises:
         MalformedAnswer: the pages do not end.
     """
-    view, found = View(), dict[str, Meeting]()
+    view, found = View(), dict[str, tuple[datetime, Meeting]]()
     links = {""}
     link = ""
     for _ in range(PAGE_LIMIT):
@@ -45,11 +46,11 @@ async def read_view(mailbox: Mailbox, window: Window, zone: str) -> View:
         for meeting in meetings:
             bounds = meeting.occurrence.bounds(zone)
             if window.overlaps(bounds.start, bounds.end):
-                found[meeting.occurrence.id] = meeting
+                found[meeting.occurrence.id] = bounds.start, meeting
         view.truncated = len(found) > OCCURRENCE_LIMIT  # they come by start, so what follows is later still
         if view.truncated or not link:
-            by_start = sorted(found.values(), key=lambda meeting: meeting.occurrence.bounds(zone).start)
-            view.meetings = by_start[:OCCURRENCE_LIMIT]
+            by_start = sorted(found.values(), key=itemgetter(0))
+            view.meetings = [meeting for _, meeting in by_start[:OCCURRENCE_LIMIT]]
             return view
         if link in links:
             raise MalformedAnswer("the pages go round in a circle")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from device.emulator.console.channel import Channel
 from device.emulator.console.door import start_on_terminal
@@ -20,6 +20,7 @@ from device.model.errors import DoorlightError
 log = logging.getLogger(__name__)
 
 _CLEAR = b"\x1b[r\x1b[0m\x1b[2J"
+_ENTERED_SCREEN = b"\x1b[?1049h"
 _LEFT_SCREEN = b"\x1b[?1049l"
 _LAST_WORDS = 16_384
 _LAST_WORDS_WAIT = 1.0
@@ -118,17 +119,28 @@ class Console:
 
     def _drawn(self, data: bytes) -> None:
         """The door drew something."""
-        passed = self._output.feed(data)
-        _, left, after = passed.rpartition(_LEFT_SCREEN)
-        self._off_screen = self._off_screen or bool(left)
-        if self._off_screen:
-            self.last_words = after if left else (self.last_words + passed)[-_LAST_WORDS:]
+        passed = b"".join(self._on_screen(self._output.feed(data)))
         self._screen.send(passed)
         if self._screen.full:
             self._door.pause()
         if self._output.damaged:
             self._output.damaged, self._dirty = False, True
         self._draw_help()
+
+    def _on_screen(self, data: bytes) -> Iterator[bytes]:
+        """What the door draws while it has the screen; what it writes after it left is kept as its last words."""
+        if self._off_screen:
+            word, entered, data = data.partition(_ENTERED_SCREEN)
+            self.last_words = (self.last_words + word)[-_LAST_WORDS:]
+            if not entered:
+                return
+            yield entered
+            self._off_screen, self.last_words = False, b""
+        drawn, left, after = data.partition(_LEFT_SCREEN)
+        yield drawn
+        if left:
+            self._off_screen = True
+            yield from self._on_screen(after)
 
     def _typed(self, data: bytes) -> None:
         """The person's terminal sent something."""
@@ -146,7 +158,7 @@ class Console:
         if typed == INTERRUPT:
             self._end(128 + signal.SIGINT)
         elif isinstance(typed, Key):
-            self._press(typed.character, otherwise=typed.character.encode())
+            self._press(typed.character, otherwise=typed.data)
         elif isinstance(typed, Click):
             self._press(self._help.key_at(typed.column, typed.row))
         else:
@@ -189,7 +201,7 @@ class Console:
     def _placed(self) -> Place:
         grid = self._terminal.grid
         placed = place(grid, self._wanted, self._help.count(grid.columns, grid.rows))
-        self._output.left, self._output.top = placed.left, placed.top
+        self._output.left, self._output.top, self._output.rows = placed.left, placed.top, placed.grid.rows
         return placed
 
     def _resized(self) -> None:

@@ -7,7 +7,7 @@ of it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device.emulator.console.layout import Place
 
@@ -26,9 +26,11 @@ _MOUSE = re.compile(rb"\x1b\[<(\d+);(-?\d+);(-?\d+)([Mm])\Z")
 _CURSOR = re.compile(rb"\x1b\[(\d+);(\d+)R\Z")
 _SIZE = re.compile(rb"\x1b\[([48]);\d+;\d+t\Z")
 _IN_BAND = re.compile(rb"\x1b\[\?2048;\d\$y\Z|\x1b\[48;[\d;:]+t\Z")
-_CONTROL_C = re.compile(rb"\x1b\[99;(\d+)(?::\d)?u\Z|\x1b\[27;5;99~\Z")
+_EXTENDED = re.compile(rb"\x1b\[(\d+)(?::\d*)*(?:;(\d*)(?::(\d))?(?:;(\d+))?)?u\Z")
+_XTERM_CONTROL_C = b"\x1b[27;5;99~"
 _CHARACTER = re.compile(rb"[\x00-\x1a\x1c-\x7f]|[\xc0-\xff][\x80-\xbf]*|[\x80-\xbf]")
 _PASTE_BEGINS, _PASTE_ENDS = b"\x1b[200~", b"\x1b[201~"
+_SHIFT, _CONTROL, _MODIFIERS = 1, 4, 0b111111
 _MOTION_OR_WHEEL = 32 | 64
 
 
@@ -37,6 +39,8 @@ class Key:
     """A printable key, or Control-C."""
 
     character: str
+    data: bytes = field(default=b"", compare=False)
+    """How it came, for the door, should it be the door's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Input:
         elif piece[:1] == b"\x1b":
             yield from self._sequence(piece)
         elif piece == b"\x03" or b" " < piece < b"\x7f":
-            yield Key(piece.decode("ascii"))
+            yield Key(piece.decode("ascii"), piece)
         else:
             yield Passed(piece)
 
@@ -109,8 +113,8 @@ class Input:
         grid = self.place.grid
         if mouse := _MOUSE.match(piece):
             yield from self._mouse(mouse)
-        elif _is_control_c(piece):
-            yield INTERRUPT
+        elif (character := _extended_key(piece)) is not None:
+            yield Key(character, piece)
         elif cursor := _CURSOR.match(piece):
             row, column = int(cursor[1]) - self.place.top, int(cursor[2]) - self.place.left
             yield Passed(b"\x1b[%d;%dR" % (max(row, 1), max(column, 1)))
@@ -135,7 +139,18 @@ class Input:
             yield Passed(b"\x1b[<%d;%d;%d%s" % (button, *shown, mouse[4]))
 
 
-def _is_control_c(piece: bytes) -> bool:
-    """Whether it is Control-C as terminals with an extended keyboard send it; locks of the keyboard do not matter."""
-    found = _CONTROL_C.match(piece)
-    return found is not None and (found[1] is None or (int(found[1]) - 1) & 0b111111 == 0b100)
+def _extended_key(piece: bytes) -> str | None:
+    """The printable key, or Control-C, as terminals with an extended keyboard send it: its number, the modifiers, and
+    the text that it makes. Locks of the keyboard do not matter; a key let go is no key pressed.
+    """
+    if piece == _XTERM_CONTROL_C:
+        return INTERRUPT.character
+    found = _EXTENDED.match(piece)
+    if found is None or found[3] == b"3":
+        return None
+    code, modifiers = int(found[4] or found[1]), (int(found[2] or 1) - 1) & _MODIFIERS
+    if modifiers == _CONTROL:
+        return INTERRUPT.character if int(found[1]) == ord("c") else None
+    if modifiers & ~_SHIFT or not 0x20 < code < 0x7F:
+        return None
+    return chr(code) if found[4] or not modifiers else chr(code).upper()

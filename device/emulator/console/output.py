@@ -26,6 +26,8 @@ class Output:
     def __init__(self) -> None:
         self.left = 0
         self.top = 0
+        self.rows = 0
+        """How many rows are the door's. A door that has not yet heard of a smaller size writes below them."""
         self.damaged = False
         """Whether something outside the door may have been erased since it was last set to False."""
         self._held = b""
@@ -98,7 +100,7 @@ class Output:
         elif found["private"] == b"?" and found["final"] in b"hl":
             self._note_modes(found["parameters"].split(b";"), found["final"] == b"h")
         elif not found["private"]:
-            self._note_plain(found["final"])
+            self._note_plain(found["final"], found["parameters"])
 
     def _note_escape(self, final: bytes) -> None:
         if final in b"78":
@@ -112,8 +114,8 @@ class Output:
         if {b"47", b"1047", b"1049"}.intersection(modes):
             self.damaged = True
 
-    def _note_plain(self, final: bytes) -> None:
-        if final in b"Jr":
+    def _note_plain(self, final: bytes, parameters: bytes) -> None:
+        if final in b"Jr" or (final in b"Hfd" and int(parameters.partition(b";")[0] or 1) > self.rows > 0):
             self.damaged = True
         elif final in b"su":
             self._saved = final == b"s"

@@ -13,7 +13,7 @@ _WELCOME_REAL = "This is your calendar. Press ? for every key, q to leave."
 
 
 async def run_console(session: Session, wanted: Grid | None) -> tuple[int, str]:
-    """Show the session until it is left; the exit code, and what the door said last if it ended by itself."""
+    """Show the session until it is left; the exit code, and what the door wrote last if it ended by itself."""
 
     def facts() -> str:
         rate = session.world.clock.rate
@@ -33,5 +33,5 @@ async def run_console(session: Session, wanted: Grid | None) -> tuple[int, str]:
         code = await console.run()
     finally:
         session.tell = lambda _: None
-    lines = console.last_words.decode(errors="replace").splitlines()
-    return code, SafeText(next((line for line in reversed(lines) if line.strip()), ""))
+    lines = (SafeText(line) for line in console.last_words.decode(errors="replace").splitlines())
+    return code, "\n".join(line for line in lines if line)

@@ -39,13 +39,23 @@ async def test_every_script_runs_to_its_end_when_time_jumps_past_it(name: str, t
 
 async def test_all_that_can_happen_does_happen(tmp_path: Path) -> None:
     acts = (
-        'do = "cut-network"', 'do = "restore-network"', 'do = "provider-error"\nfault = "slow"', 'do = "provider-right"',
-        'do = "expire-access"', 'do = "expire-cursors"', 'do = "lose-subscriptions"', 'do = "wrong-clock"\nahead = "2d"',
-        'do = "right-clock"', 'do = "pace"\nrate = 2', 'do = "add"\nroom = "aurora"\ntitle = "A"',
-        'do = "make-private"\nroom = "aurora"', 'do = "move"\nroom = "aurora"', 'do = "cancel"\nroom = "aurora"',
-    )  # fmt: skip
-    happenings = "".join(f'[[happenings]]\nat = "09:{minute:02}"\n{act}\n' for minute, act in enumerate(acts))
-    text = f"""title = "All"\nzone = "UTC"\nstart = 2026-11-23T08:59:00\n[[rooms]]\nid = "aurora"\nname = "Aurora"\n{happenings}"""
+        'do = "cut-network"',
+        'do = "restore-network"',
+        'do = "provider-error"\nfault = "slow"',
+        'do = "provider-right"',
+        'do = "expire-access"',
+        'do = "expire-cursors"',
+        'do = "lose-subscriptions"',
+        'do = "wrong-clock"\nahead = "2d"',
+        'do = "right-clock"',
+        'do = "pace"\nrate = 2',
+        'do = "add"\nroom = "aurora"\ntitle = "A"',
+        'do = "make-private"\nroom = "aurora"',
+        'do = "move"\nroom = "aurora"',
+        'do = "cancel"\nroom = "aurora"',
+    )
+    text = 'title = "All"\nzone = "UTC"\nstart = 2026-11-23T08:59:00\n[[rooms]]\nid = "aurora"\nname = "Aurora"\n'
+    text += "".join(f'[[happenings]]\nat = "09:{minute:02}"\n{act}\n' for minute, act in enumerate(acts))
     async with open_office(read_scenario(text), tmp_path, machine=StillClock()) as office:
         office.clock.jump(timedelta(hours=1))
         await until(lambda: len(office.control.news) == len(acts))

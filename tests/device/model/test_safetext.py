@@ -183,6 +183,11 @@ def test_every_kind_of_space_is_one_space() -> None:
     assert SafeText(" a\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u2003\u2028\u2029\u3000b ") == "a b"
 
 
+@pytest.mark.parametrize("raw", [" plan B", "plan B ", "plan  B", "  plan   B  "])
+def test_spaces_around_and_within_a_plain_title_are_tidied(raw: str) -> None:
+    assert SafeText(raw) == "plan B"
+
+
 def test_nothing_is_left_where_there_was_nothing_to_see() -> None:
     for raw in ("", " ", "\u200b\ufeff", "\x00", "\u202e", "\u3164\u115f", "\ud800", "\u0301\u0301", "\u00ad"):
         assert SafeText(raw) == ""

@@ -15,6 +15,7 @@ KNOWN = [
     ({"TERM": "foot", "TMUX": "a socket"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "screen-256color", "TERM_PROGRAM": "WezTerm"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "foot", "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"}, Means.BLOCKS, Means.BLOCKS),
+    ({"TERM": "xterm-256color", "KONSOLE_VERSION": "230800"}, Means.BLOCKS, Means.BLOCKS),
     ({"TERM": "linux"}, Means.PLAIN, Means.PLAIN),
     ({"TERM": "dumb"}, Means.PLAIN, Means.PLAIN),
     ({}, Means.BLOCKS, Means.BLOCKS),

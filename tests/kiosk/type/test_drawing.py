@@ -49,6 +49,11 @@ def test_a_line_from_right_to_left_starts_at_the_right() -> None:
     assert lines(draw(Writing("Ana", 6, 1, direction="rtl"), PLAIN)) == ["   Ana"]
 
 
+def test_a_terminal_that_turns_text_by_itself_gets_it_as_it_is_read() -> None:
+    turning = Glass(means=Means.PLAIN, cells=Means.PLAIN, reorders=True)
+    assert lines(draw(Writing("אבג 14:30", 12, 1), turning)) == ["   אבג 14:30"]
+
+
 def test_plain_text_is_shortened_by_the_cells_it_takes() -> None:
     assert lines(draw(Writing("会議室の予定", 7, 1), PLAIN)) == ["会議室…"]
     assert lines(draw(Writing("会議室の予定", 6, 1), PLAIN)) == ["会議… "]

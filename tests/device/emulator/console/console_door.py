@@ -18,9 +18,13 @@ async def _main(door: str, size: str) -> int:
     async def fail() -> str:
         raise ValueError("no meeting is running")
 
+    async def break_down() -> str:
+        raise ZeroDivisionError("a defect")
+
     knobs = (
         Knob(name="jump", key="n", label="next change", help="Jump to the next change.", act=jump),
         Knob(name="fail", key="m", label="move", help="Move the meeting.", act=fail),
+        Knob(name="break", key="b", label="break", help="A defect of the console.", act=break_down),
     )
     console = Console(
         [sys.executable, str(Path(__file__).with_name(door))],

@@ -92,7 +92,7 @@ def test_every_key_is_explained_on_demand() -> None:
     with at("textual_door.py") as seat:
         seat.press("?")
         seat.until("Jump to the next change.")
-        seat.until("100 by 31")
+        seat.until("100 by 30")
         seat.press("?")
         seat.until("100 by 34")
 
@@ -184,6 +184,7 @@ def test_a_door_that_breaks_leaves_a_clean_terminal_and_its_last_words() -> None
         seat.press("X")
         assert seat.ended() == 1
         seat.assert_given_back()
+        assert seat.raw.count(b"it broke") == 1, "it is the console that tells the door's last words"
         assert b"last words: 'it broke'" in seat.raw
 
 
@@ -195,6 +196,16 @@ def test_a_half_drawn_image_does_not_swallow_what_follows() -> None:
         assert seat.ended() == 130
         assert b"got 48.\x18\x1b\\" in seat.raw
         seat.assert_given_back()
+
+
+def test_a_defect_of_the_console_itself_gives_the_terminal_back_too() -> None:
+    with at("echoing_door.py") as seat:
+        below = children_of(seat.process.pid)
+        seat.press("b")
+        assert seat.ended() == 1
+        assert b"ZeroDivisionError" in seat.raw
+        seat.assert_given_back()
+        assert [pid for pid in below if alive(pid)] == []
 
 
 def test_a_console_killed_without_warning_leaves_no_process() -> None:

@@ -19,12 +19,48 @@ def test_printable_keys_are_told_one_by_one() -> None:
     assert meant(b"q?F") == [Key("q"), Key("?"), Key("F")]
 
 
-@pytest.mark.parametrize("pressed", [b"\x03", b"\x1b[99;5u", b"\x1b[99;5:1u", b"\x1b[99;69u", b"\x1b[27;5;99~"])
+@pytest.mark.parametrize(
+    "pressed", [b"\x03", b"\x1b[99;5u", b"\x1b[99;5:1u", b"\x1b[99;69u", b"\x1b[27;5;99~", b"\x1b[99;5;99u"]
+)
 def test_control_c_is_known_in_every_keyboard_protocol(pressed: bytes) -> None:
     assert meant(pressed) == [INTERRUPT]
 
 
-@pytest.mark.parametrize("pressed", [b"\x1b[99;6u", b"\x1b[99;7u", b"\x1b[99u", b"\x1b[98;5u"])
+@pytest.mark.parametrize(
+    ("pressed", "character"),
+    [
+        (b"\x1b[97u", "a"),
+        (b"\x1b[97;;97u", "a"),
+        (b"\x1b[97;1;97u", "a"),
+        (b"\x1b[102;2;70u", "F"),
+        (b"\x1b[102:70;2u", "F"),
+        (b"\x1b[47;2;63u", "?"),
+        (b"\x1b[223;2;63u", "?"),
+        (b"\x1b[97;65u", "a"),
+        (b"\x1b[113;1:1;113u", "q"),
+    ],
+)
+def test_printable_keys_are_known_where_every_key_is_a_sequence(pressed: bytes, character: str) -> None:
+    (key,) = meant(pressed)
+    assert key == Key(character)
+    assert isinstance(key, Key)
+    assert key.data == pressed
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        b"\x1b[99;6u",
+        b"\x1b[99;7u",
+        b"\x1b[98;5u",
+        b"\x1b[97;1:3u",
+        b"\x1b[97;3u",
+        b"\x1b[13u",
+        b"\x1b[27u",
+        b"\x1b[57441;2u",
+        b"\x1b[228;;228u",
+    ],
+)
 def test_other_keys_of_those_protocols_are_the_doors(pressed: bytes) -> None:
     assert meant(pressed) == [Passed(pressed)]
 

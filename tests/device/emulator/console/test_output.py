@@ -79,3 +79,12 @@ def test_a_door_in_the_middle_has_its_places_moved_and_nothing_else(written: byt
     output = Output()
     output.left, output.top = 10, 5
     assert output.feed(written) == shown
+
+
+def test_what_is_written_below_the_door_is_noticed() -> None:
+    output = Output()
+    output.rows = 20
+    output.feed(b"\x1b[20;5Hlast row\x1b[H")
+    assert not output.damaged
+    output.feed(b"\x1b[21;5Hthe help's row")
+    assert output.damaged

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from office_clients import ROOM, moment, wanted
 
 from device.emulator.office import Office
@@ -67,8 +68,6 @@ async def test_more_than_a_thousand_entries_are_too_many_for_one_answer(
 ) -> None:
     mailbox = office.tenant_cloud.mailboxes["noor@office.example"]
     (template,) = mailbox.stored()
-    from msgspec.structs import replace
-
     for number in range(1001):
         mailbox.add(replace(template, id=f"flood/{number}"))
     answer = await graph.post(SCHEDULE, json=asked(schedules=["noor@office.example"]))
