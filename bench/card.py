@@ -30,10 +30,10 @@ class Card:
 
     def written(self, pid: int) -> int:
         """Bytes so far, everything that is under way included."""
+        self.settle()
         if not self._device:
             lines = Path(f"/proc/{pid}/io").read_text(encoding="ascii").splitlines()
             return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes:"))
-        self.settle()
         return int(Path(f"/sys/block/{self._device}/stat").read_text(encoding="ascii").split()[6]) * _SECTOR
 
     def settle(self) -> None:

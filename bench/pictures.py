@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.glass.gallery import Job, names
-from bench.glass.tool_root import LIBRARIES, NoToolRoot, tool_root
+from bench.glass.tool_root import NoToolRoot, tool_root
 from device.model.value import encode
 
 SIZES = ("800x480", "720x1280", "1280x720", "1280x800", "1920x1080")
@@ -27,11 +27,12 @@ mount --make-rprivate /
 mount --rbind /dev "$ROOT/dev"
 mount -t proc proc "$ROOT/proc"
 mount -t tmpfs tmpfs "$ROOT/mnt"
-mkdir -p "$ROOT/mnt/doorlight" "$ROOT/mnt/pictures"
+mkdir -p "$ROOT/mnt/doorlight" "$ROOT/mnt/libraries" "$ROOT/mnt/pictures"
 mount --bind "$REPOSITORY" "$ROOT/mnt/doorlight"
+mount --bind "$LIBRARIES" "$ROOT/mnt/libraries"
 mount --bind "$INTO" "$ROOT/mnt/pictures"
 exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/mnt TMPDIR=/mnt LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONPATH="/mnt/doorlight:/$LIBRARIES" sh -c 'cd /mnt && exec python3 -m bench.glass.draw'
+    PYTHONPATH=/mnt/doorlight:/mnt/libraries sh -c 'cd /mnt && exec python3 -m bench.glass.draw'
 """
 
 
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     """Draw what was asked for; the exit code says whether all of it was drawn."""
     wanted = _parse(arguments)
     try:
-        root = tool_root()
+        root, libraries = tool_root()
     except NoToolRoot as reason:
         print(reason, file=sys.stderr)
         return 2
@@ -52,15 +53,14 @@ def main(arguments: list[str]) -> int:
         for way in wanted.ways
     ]
     print(f"{len(jobs)} pictures into {into}", file=sys.stderr)
-    return _draw(root, into, jobs)
+    return _draw({"ROOT": root, "LIBRARIES": libraries, "REPOSITORY": _REPOSITORY, "INTO": into}, jobs)
 
 
-def _draw(root: Path, into: Path, jobs: list[Job]) -> int:
+def _draw(places: dict[str, Path], jobs: list[Job]) -> int:
     """Enter the root in mount and process namespaces that vanish with the command."""
-    places = {"ROOT": str(root), "REPOSITORY": str(_REPOSITORY), "INTO": str(into), "LIBRARIES": LIBRARIES}
     done = subprocess.run(
         ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _INSIDE],
-        env=os.environ | places,
+        env=os.environ | {name: str(place) for name, place in places.items()},
         input=b"".join(encode(job) + b"\n" for job in jobs),
         check=False,
     )

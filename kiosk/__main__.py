@@ -32,7 +32,9 @@ def run(options: Options, found: first_paint.Found, *, painted: bool) -> int:
 
     lean_imports()
     from kiosk.assembly import door_app
+    from kiosk.logbook import open_logbook
 
+    open_logbook()
     app = door_app(options, found, painted=painted)
     app.run()
     return app.return_code or 0

@@ -92,11 +92,11 @@ class DoorApp(App[None], inherit_bindings=False):
 
     def on_ready(self) -> None:
         """Everything has its place: the first paint is a whole one, and the only one."""
-        self.call_later(self._raise_curtain)
+        self.call_after_refresh(self._raise_curtain)
 
     def _raise_curtain(self) -> None:
-        paint_at_once(self.screen)
         self._curtain.close()
+        paint_at_once(self.screen, whole=True)
         settle()
 
     def draw(self) -> None:

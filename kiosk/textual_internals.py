@@ -51,12 +51,24 @@ def no_pop_ups(app: "App[None]") -> None:
     app._disable_notifications = app._disable_tooltips = True  # noqa: SLF001 - Textual lets only tests say so
 
 
-def paint_at_once(screen: "Screen[Any]") -> None:
-    """Lay out a screen and have it painted as a whole; by itself Textual paints it after each step of its start."""
-    screen._refresh_layout()  # noqa: SLF001 - see the module
-    screen._layout_required = screen._repaint_required = False  # noqa: SLF001
+def paint_at_once(screen: "Screen[Any]", *, whole: bool) -> None:
+    """Lay out a screen and paint it now, as a whole or what has changed on it.
+
+    By itself Textual would first paint the new colours in the old places, then the new places, then what moved in them:
+    three times the bytes, and each of them a frame that was never true.
+    """
+    from textual.widget import Widget
+
+    if whole:
+        screen.refresh()
+    widgets = [screen, *screen.walk_children(Widget)]
+    for widget in widgets:
+        widget._clear_arrangement_cache()  # noqa: SLF001 - see the module
+    screen._dirty_widgets.update(widget for widget in widgets if widget._repaint_required)  # noqa: SLF001
+    screen._refresh_layout()  # noqa: SLF001
     screen._dirty_widgets.clear()  # noqa: SLF001
-    screen._compositor.update_widgets({screen})  # noqa: SLF001
+    for widget in widgets:
+        widget._layout_required = widget._repaint_required = False  # noqa: SLF001
 
 
 def settle() -> None:

@@ -216,7 +216,9 @@ def _hostile() -> Scene:
 @_scene
 def _agent_silent() -> Scene:
     """The agent said one thing, good for a moment, and nothing since."""
-    return _room(replace(room_state(at(14, 37), busy_day()), good_for=timedelta(microseconds=1)))
+    state = replace(room_state(at(14, 37), busy_day()), good_for=timedelta(milliseconds=200))
+    running = TimeShown(now=state.as_of)  # doubt needs time that passes
+    return Scene(frames=(running, LookShown(zone=ZONE), RoomShown(state=state)))
 
 
 @_scene

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 PACKAGES = (
@@ -18,8 +19,6 @@ PACKAGES = (
     "fonts-noto-core",
     "fonts-noto-cjk",
 )
-LIBRARIES = "opt/libraries"
-"""Where the locked dependencies lie in the root."""
 _PYTHON = "3.13"
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _LOCK = _REPOSITORY / "requirements.lock"
@@ -29,8 +28,8 @@ class NoToolRoot(Exception):
     """The root cannot be made here; the text says what is missing."""
 
 
-def tool_root() -> Path:
-    """The root, made first where it is not there yet (a minute or two, once).
+def tool_root() -> tuple[Path, Path]:
+    """The root, and the locked dependencies for its Python; made first where they are not there (a minute, once).
 
     Raises:
         NoToolRoot: this machine or user cannot make one.
@@ -39,32 +38,43 @@ def tool_root() -> Path:
         raise NoToolRoot("Drawing pictures makes a small Debian and enters it, which needs root: run it with sudo.")
     if shutil.which("mmdebstrap") is None:
         raise NoToolRoot("Drawing pictures needs mmdebstrap: apt install mmdebstrap.")
-    root = _cache() / f"glass-{_digest()}"
-    if not root.exists():
-        _make(root)
-    return root
+    root = _cache() / f"glass-{_digest(' '.join((*PACKAGES, _PYTHON)).encode())}"
+    libraries = _cache() / f"libraries-{_digest(_PYTHON.encode() + _LOCK.read_bytes())}"
+    for place, make in ((root, _debian), (libraries, _dependencies)):
+        if not place.exists():
+            _make(place, make)
+    return root, libraries
 
 
 def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "doorlight"
 
 
-def _digest() -> str:
-    """What the root depends on; another list of packages or versions makes another root."""
-    return hashlib.sha256(" ".join((*PACKAGES, _PYTHON)).encode() + _LOCK.read_bytes()).hexdigest()[:12]
+def _digest(made_from: bytes) -> str:
+    """Another list of packages or versions makes another place."""
+    return hashlib.sha256(made_from).hexdigest()[:12]
 
 
-def _make(root: Path) -> None:
-    """Make it beside its place and move it there whole, so that half a root is never taken for one."""
-    print("Making a Debian 13 for the pictures; this is done once.", file=sys.stderr)
-    unfinished = root.with_suffix(".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
+def _make(place: Path, make: Callable[[Path], None]) -> None:
+    """Make it beside its place and move it there whole, so that half of it is never taken for all."""
+    print(f"Making {place}; this is done once.", file=sys.stderr)
+    unfinished = place.with_suffix(f".{os.getpid()}")
     unfinished.parent.mkdir(parents=True, exist_ok=True)
-    _run("mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(PACKAGES)}", "trixie", str(unfinished))
+    try:
+        make(unfinished)
+        unfinished.rename(place)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _debian(root: Path) -> None:
+    _run("mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(PACKAGES)}", "trixie", str(root))
+
+
+def _dependencies(libraries: Path) -> None:
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:")
-    where = ("--target", str(unfinished / LIBRARIES), "--python-version", _PYTHON)
+    where = ("--target", str(libraries), "--python-version", _PYTHON)
     _run(*pip, *where, "--require-hashes", "-r", str(_LOCK))
-    unfinished.rename(root)
 
 
 def _run(*command: str) -> None:

@@ -5,8 +5,10 @@ nothing changed, except that an answer newly confirmed is good for longer.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 import msgspec
@@ -21,6 +23,8 @@ from device.model.clock import ClockReading
 from device.model.safetext import SafeText
 from device.model.state import RoomState
 from device.wire.panel import Fault, FaultShown, FromAgent, LastShown, LookShown, RoomShown, TimeShown
+
+log = logging.getLogger(__name__)
 
 OFF = timedelta(milliseconds=500)
 """How far a kiosk's time may be from ours before it is told again."""
@@ -52,7 +56,8 @@ class Announcer:
         self._writable = settings.provider.load().writable
         self.audience: Audience | None = None
         self._said: tuple[object, Confirmed | None] | None = None
-        self._time: tuple[TimeShown, timedelta] | None = None
+        self._time: tuple[TimeShown, float] | None = None
+        """What was told, and when by the machine's own monotonic clock, which is what kiosks count on by."""
         self.look = LookShown(
             theme=settings.look.theme,
             language=settings.look.language,
@@ -136,14 +141,22 @@ class Announcer:
 
     def _tell_time(self, reading: ClockReading) -> None:
         """Tell the time where what the kiosks count on from is no longer true."""
-        time = _time(reading)
+        time, moment = _time(reading), monotonic()
         if self._time is not None:
             told, at = self._time
-            counted = told.now + (reading.elapsed - at)
+            counted = told.now + timedelta(seconds=(moment - at) * told.rate)
             if (told.rate, told.trusted) == (time.rate, time.trusted) and abs(counted - time.now) < OFF:
                 return
-        self._time = time, reading.elapsed
+        self._time = time, moment
         self._tell(time)
+
+    def _log_trust(self, reading: ClockReading) -> None:
+        """Once going down and once coming back."""
+        before = self._time is None or self._time[0].trusted
+        if before and not reading.trust.proves:
+            log.warning("the clock is not to be believed (%s): nothing is proved by it", reading.trust.value)
+        elif not before and reading.trust.proves:
+            log.info("the clock is to be believed again (%s)", reading.trust.value)
 
 
 def _time(reading: ClockReading) -> TimeShown:

@@ -73,7 +73,7 @@ class Cache:
         await self._write_changes()
 
     async def keep_holds(self, holds: Iterable[Hold]) -> None:
-        """Let the card hold these holds and no others."""
+        """Let the card hold these holds and no others; on return they outlive even a loss of power."""
         self._wanted["pending"] = {hold.key: _json(hold) for hold in holds}
         await self._write_changes()
 
@@ -134,9 +134,11 @@ class Cache:
 
     def _transact(self, wanted: dict[str, dict[str, str]]) -> None:
         database = self._open()
+        promised = wanted["pending"] != self._on_card["pending"]
+        database.execute(f"PRAGMA synchronous = {'FULL' if promised else 'NORMAL'}")
         with database.atomic():
             for table, rows in wanted.items():
-                _bring(database, table, self._on_card.get(table, {}), rows)
+                _bring(database, table, self._on_card[table], rows)
 
     def _failed(self, error: Exception) -> None:
         """Say once that the card fails; close the file, for a card that comes back wants it opened anew."""

@@ -77,6 +77,7 @@ class Evidence:
             return
         self._floor = now
         with contextlib.suppress(OSError):  # a card that cannot be written only costs a later floor
+            self._stamp.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
             self._stamp.touch(mode=0o640)
             os.utime(self._stamp, (now.timestamp(), now.timestamp()))
 

@@ -175,7 +175,8 @@ async def _bound(path: Path) -> socket.socket:
     """A socket at `path` that its owner and its group may use."""
     if await _answers(path):
         raise SettingsError(f"Another agent is already at {path}.", "Stop it, or set another paths.runtime.")
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.settimeout(0)
     try:
         _bind(listening, path)
     except OSError as error:

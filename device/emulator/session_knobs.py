@@ -73,8 +73,10 @@ class _Knobs:
         return "Everything begins anew."
 
     async def _next(self) -> str:
-        now = self._session.world.clock.now
-        change = next_change(self._session, now)
+        state, now = shown_state(self._session), self._session.world.clock.now
+        if state is None:
+            return "The door has not read its calendar yet."
+        change = next_change(state, now)
         return self._session.world.jump(change - now) if change else "Nothing more changes as far as the door knows."
 
     async def _speed(self) -> str:
@@ -114,13 +116,18 @@ def _control(session: Session) -> Control:
     return session.world.control
 
 
-def next_change(session: Session, now: datetime) -> datetime | None:
-    """When the door that is shown will say something else because of a meeting or its opening hours."""
+def shown_state(session: Session) -> RoomState | None:
+    """What the door that is shown says; None while its agent has told nothing."""
     try:
         plain = msgspec.json.decode((session.runtime / "state.json").read_bytes())
         state = msgspec.convert(plain["state"], RoomState, dec_hook=from_plain)
     except (OSError, KeyError, TypeError, msgspec.MsgspecError):
         return None
+    return state if state.room.id == session.room.id else None
+
+
+def next_change(state: RoomState, now: datetime) -> datetime | None:
+    """When the door will say something else because of a meeting or its opening hours."""
     return min((edge + _BEYOND for edge in _edges(state) if edge + _BEYOND > now), default=None)
 
 

@@ -1,7 +1,10 @@
 """What lies over every other screen: darkness at night, and one sentence where the glass is too small for a door."""
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Region, Size
 from textual.widgets import Static
 
 from device.model.safetext import SafeText
@@ -22,6 +25,10 @@ class TinyScreen(Glass[None]):
     def compose(self) -> ComposeResult:
         """One sentence."""
         yield self._line
+
+    def plan(self, size: Size) -> Mapping[str, Region]:
+        """All of it."""
+        return {"line": size.region}
 
     def show(self, sentence: str, ground: str) -> None:
         """Say another sentence, on the ground of the state."""

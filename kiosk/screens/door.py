@@ -58,6 +58,7 @@ class DoorScreen(Glass[None]):
         self._agenda.room = agenda.height // of.line if agenda else 0
         for part in self._parts:
             part.show(sight, of)
+        self.paint()
 
     @property
     def sight(self) -> Sight | None:

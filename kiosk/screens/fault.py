@@ -43,6 +43,7 @@ class FaultScreen(Glass[None]):
         self._detail.text, self._detail.align = trouble.detail, "right" if words.rtl else "left"
         self._retry.offer(Choice(name=Names.RETRY, label=words.retry, primary=True))
         self.replan()
+        self.paint()
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The sentence from the upper third, the button at the foot."""

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from kiosk.layout import ByPlan, mirrored
 from kiosk.measures import Measures, measures
 from kiosk.palette import GROUNDS
+from kiosk.textual_internals import paint_at_once
 from kiosk.widgets.part import replan
 
 Result = TypeVar("Result")
@@ -29,6 +30,9 @@ class Glass(Screen[Result], inherit_bindings=False):
         super().__init__()
         self.rtl = False
         self._shift = Offset()
+        self.stale = False
+        """Whether a ground or a place has changed since the last paint."""
+        self._recoloured = False
         self._by_plan = ByPlan(self._planned)
 
     @property
@@ -47,14 +51,21 @@ class Glass(Screen[Result], inherit_bindings=False):
 
     def replan(self) -> None:
         """Ask for the places of the parts anew."""
+        self.stale = True
         replan(self)
+
+    def paint(self) -> None:
+        """Put on the glass what has changed, in one frame, where more than texts has."""
+        if self.stale and self.is_current and self.size:
+            whole, self.stale, self._recoloured = self._recoloured, False, False
+            paint_at_once(self, whole=whole)
 
     def ground(self, name: str) -> None:
         """Stand on the ground of a state, or on the neutral one."""
         wanted = f"-{name}"
         if not self.has_class(wanted):
-            self.remove_class(*(f"-{each}" for each in GROUNDS))
-            self.add_class(wanted)
+            self.classes = (self.classes - {f"-{each}" for each in GROUNDS}) | {wanted}
+            self.stale = self._recoloured = True
 
     def shift(self, by: Offset) -> None:
         """Move everything by a cell, so that no edge stays in one place for years."""

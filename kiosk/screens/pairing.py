@@ -50,6 +50,7 @@ class PairingScreen(Glass[None]):
         self._network.text = words.online if shown.online else words.offline
         self._picture.show(shown.url)
         self.replan()
+        self.paint()
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """The texts below one another; the picture beside them, or below in portrait."""

@@ -32,6 +32,7 @@ class Day(Value):
     """What the strip shows."""
 
     now: float | None
+    """Where now is; outside of 0 to 1 where the strip does not reach it, None where nobody told the time."""
     taken: tuple[Span, ...]
     ticks: tuple[Tick, ...]
 
@@ -52,7 +53,7 @@ def tell_day(sight: Sight) -> Day:
     hold = sight.state.hold
     if hold is not None and hold.end > first and hold.start < last:
         taken.append(Span(start=max(0.0, at(hold.start)), end=min(1.0, at(hold.end)), tentative=True))
-    now = at(sight.now) if sight.timed and first <= sight.now < last else None
+    now = at(sight.now) if sight.timed else None
     return Day(now=now, taken=tuple(taken), ticks=_ticks(sight, first, last))
 
 
@@ -69,7 +70,7 @@ def _shown(sight: Sight) -> tuple[datetime, datetime]:
         if not each.all_day and day.overlaps(sight.start(each), sight.end(each)):
             edges += [max(sight.start(each), day.start), min(sight.end(each), day.end)]
     if day.covers(sight.now):
-        edges.append(sight.now)
+        edges += [sight.now, sight.now + timedelta(minutes=1)]
     first, last = min(edges, default=day.start), max(edges, default=day.end)
     first = max(day.start, first - timedelta(minutes=speech.local(first).minute))
     spare = -speech.local(last).minute % 60

@@ -107,6 +107,8 @@ def replan(parent: Widget) -> None:
     """Have the children of a widget placed anew: Textual forgets a plan when a child asks for another place."""
     for child in parent.children[:1]:
         child.refresh(layout=True)
+    if parent.is_attached:
+        parent.screen.stale = True  # type: ignore[attr-defined]
 
 
 def columns(lettering: Lettering, text: str, rows: int, *, most: int = 1000) -> int:

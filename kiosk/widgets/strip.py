@@ -39,7 +39,7 @@ class Bar(Widget):
 
     def _column(self, at: float | None) -> int | None:
         """The column of a fraction of the strip."""
-        if at is None:
+        if at is None or not 0 <= at < 1:
             return None
         column = min(int(at * self.size.width), self.size.width - 1)
         return self.size.width - 1 - column if self.rtl else column
@@ -116,7 +116,7 @@ class StripPart(Part):
         assert self.measures is not None  # noqa: S101 - only asked once it has been told
         label = self.measures.label
         plan = {"bar": Region(0, 0, size.width, size.height - label)}
-        width = max(4, 2 * label)
+        width = 3 * label
         for number, tick in enumerate(self._day.ticks):
             x = min(max(round(tick.at * size.width - width / 2), 0), size.width - width)
             plan[f"tick-{number}"] = Region(x, size.height - label, width, label)

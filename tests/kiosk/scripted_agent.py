@@ -1,8 +1,10 @@
 """The far side of the panel socket, as a test wants it: says what it is told to, and remembers what it heard."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,33 @@ async def until(so: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not so():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)
+
+
+@contextmanager
+def greeting_agent(folder: Path, frames: Iterable[FromAgent]) -> Iterator[None]:
+    """An agent in a thread of its own, that greets every kiosk and says nothing more."""
+    data = b"".join(pack(frame) for frame in frames)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "panel.sock"))
+        server.listen()
+        server.settimeout(0.2)
+        over, connections = threading.Event(), []
+
+        def serve() -> None:
+            while not over.is_set():
+                try:
+                    connection, _ = server.accept()
+                    connections.append(connection)
+                    connection.sendall(data)
+                except OSError:
+                    continue
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            for connection in connections:
+                connection.close()

@@ -14,6 +14,7 @@ import msgspec
 import pyte
 import pytest
 from doors import SCENES, at, greeting, look, room
+from scripted_agent import greeting_agent
 from seat import ROOT, Seat
 
 from device.model.room import Room
@@ -199,7 +200,7 @@ def test_the_app_never_imports_a_network() -> None:
 
 def test_the_app_takes_over_without_a_blank_frame_and_gives_the_terminal_back(tmp_path: Path) -> None:
     with (
-        listening_for_ever(tmp_path),
+        greeting_agent(tmp_path, greeting("free")),
         Seat([sys.executable, "-m", "kiosk", "--runtime", str(tmp_path)], columns=100, rows=30) as seat,
     ):
         seat.until("until 13:30")
@@ -210,36 +211,6 @@ def test_the_app_takes_over_without_a_blank_frame_and_gives_the_terminal_back(tm
         seat.kill()
         assert seat.ended() == 0
         seat.assert_given_back()
-
-
-@contextmanager
-def listening_for_ever(folder: Path) -> Iterator[None]:
-    """An agent that greets every kiosk with a free room."""
-    data = b"".join(pack(frame) for frame in greeting("free"))
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "panel.sock"))
-        server.listen()
-        server.settimeout(0.2)
-        over, connections = threading.Event(), []
-
-        def serve() -> None:
-            while not over.is_set():
-                try:
-                    connection, _ = server.accept()
-                    connections.append(connection)
-                    connection.sendall(data)
-                except OSError:
-                    continue
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-            for connection in connections:
-                connection.close()
 
 
 def test_options_are_read_strictly() -> None:

@@ -115,15 +115,16 @@ def _ask(options: Options, credential: str | dict[str, str], line: "_Line") -> d
 
 def _refusal(outcome: Mapping[str, Any]) -> Exception:
     """What Entra's error means: programs go by the number behind AADSTS."""
-    codes = [code for code in outcome.get("error_codes") or () if isinstance(code, int)]
-    codes += [int(code) for code in re.findall(r"AADSTS(\d{4,9})", str(outcome.get("error_description")))]
+    error, listed = outcome.get("error"), outcome.get("error_codes")
+    if not isinstance(error, str) or not error:
+        return MalformedAnswer("an answer of Entra's with neither access nor error")
+    codes = [code for code in listed if isinstance(code, int)] if isinstance(listed, list) else []
+    codes += map(int, re.findall(r"AADSTS(\d{4,9})", str(outcome.get("error_description"))))
     code = next(iter(codes), 0)
-    label = f"AADSTS{code}" if code else re.sub(r"[^a-z_]", "", str(outcome.get("error")))[:40] or "no token"
+    label = f"AADSTS{code}" if code else re.sub(r"[^a-z_]", "", error)[:40]
     if code == _CLOCK_WRONG:
         return CalendarUnreachable(f"Entra's clock and ours differ ({label})", cause="server")
-    if not outcome.get("error"):
-        return MalformedAnswer("an answer of Entra's with neither access nor error")
-    if outcome["error"] in _TRANSIENT:
+    if error in _TRANSIENT:
         return CalendarUnreachable(f"Entra has trouble ({label})", cause="server")
     return CredentialRefused(f"{_WORDS.get(code, 'Entra refused the credential')} ({label})")
 

@@ -68,17 +68,17 @@ class GraphCalendar:
         An event written straight into the room's calendar is not judged by the booking attendant (facts: A9), so the
         door does it: of two that overlap, the one created later goes.
         """
-        before = await self._overlapping(booking.start, booking.end)
-        mine = next((meeting for meeting in before if meeting.key == booking.key), None)
+        there = await self._overlapping(booking.start, booking.end)
+        mine = _made_under(booking.key, there)
         if mine is None:
-            if before:
+            if there:
                 raise BookingConflict("somebody else has that time")
-            mine = await self._create(booking)
-        after = await self._overlapping(booking.start, booking.end)
-        mine = next((meeting for meeting in after if meeting.key == booking.key), mine)
+            made = await self._create(booking)
+            there = await self._overlapping(booking.start, booking.end)
+            mine = _made_under(booking.key, there) or made
         if mine is None:
             raise BookingConflict("that booking was made and removed before")
-        rivals = [meeting for meeting in after if meeting.occurrence.id != mine.occurrence.id]
+        rivals = [meeting for meeting in there if meeting.occurrence.id != mine.occurrence.id]
         if any(_seniority(rival) < _seniority(mine) for rival in rivals):
             await self._take_back(mine.occurrence.id)
             raise BookingConflict("somebody else was earlier")
@@ -190,6 +190,10 @@ class GraphCalendar:
         """Remove what we have just made; somebody else having done so is as good."""
         with suppress(OccurrenceGone):
             await self._mailbox.delete(event)
+
+
+def _made_under(key: str, meetings: Sequence[Meeting]) -> Meeting | None:
+    return next((meeting for meeting in meetings if meeting.key == key), None)
 
 
 def _seniority(meeting: Meeting) -> tuple[str, str]:

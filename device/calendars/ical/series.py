@@ -1,7 +1,7 @@
 """One UID at a time: its VEVENTs parsed, its rules expanded on the wall of its own zone, its instances named."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -11,13 +11,15 @@ from icalendar.prop import vInt
 
 from device.calendars.ical.event import is_marked_all_day
 from device.calendars.ical.text import RawEvent
-from device.calendars.ical.times import DAY, Unreadable, span, when, written, zoned
+from device.calendars.ical.times import Unreadable, span, when, written, zoned
 from device.calendars.ical.wall import Wall, params
 from device.model.value import Value
 from device.model.window import Dates, Window
 
 INSTANCE_LIMIT = 2000
 """Of one series in one window."""
+WALLS_APART = timedelta(hours=26)
+"""How far two clocks on the walls of this world may be apart; a floating day is each wall's own."""
 
 _RULES = ("RRULE", "RDATE", "RECURRENCE-ID")
 
@@ -125,7 +127,7 @@ def _expanded(group: list[Event], window: Window, walls: Walls, note: Callable[[
         calendar.add_component(event)
     moved = {_time(event, "RECURRENCE-ID"): _time(event, "DTSTART") for event in group if "RECURRENCE-ID" in event}
     first, last = (edge.astimezone(wall.zone).replace(tzinfo=None) for edge in (window.start, window.end))
-    found = recurring_ical_events.of(calendar).between(first - DAY, last + DAY)
+    found = recurring_ical_events.of(calendar).between(first - WALLS_APART, last + WALLS_APART)
     if len(found) > INSTANCE_LIMIT:
         raise Unreadable(f"it repeats more than {INSTANCE_LIMIT} times")
     for event in found:

@@ -24,7 +24,7 @@ from device.model.value import Value, encode
 from device.wire.framing import MAX_FRAME, pack, read_frame
 from device.wire.panel import FromAgent, RoomShown
 
-PATIENCE = 20.0 * float(os.environ.get("DOORLIGHT_TEST_PATIENCE", "1"))
+PATIENCE = 60.0 * float(os.environ.get("DOORLIGHT_TEST_PATIENCE", "1"))
 """Seconds for which anything is waited for; the one constant that all waits here scale by."""
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 """Noon of a Monday in Berlin."""

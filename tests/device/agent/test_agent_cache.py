@@ -130,6 +130,24 @@ async def test_a_hold_survives(tmp_path: Path) -> None:
     assert (await loaded(path)).holds == ()
 
 
+async def test_a_hold_is_on_the_card_before_it_is_promised_and_meetings_need_not_be(tmp_path: Path) -> None:
+    said: list[str] = []
+    async with cache_at(tmp_path / "cache.db") as cache:
+        await cache.load()
+        assert cache._database is not None
+        cache._database.conn.set_trace_callback(said.append)
+
+        await cache.keep(WINDOW, (meeting("1"),))
+        await cache.keep_holds([Hold(key="press-1", start=at("12:00"), end=at("12:30"), made_at=NOON)])
+        await cache.keep(WINDOW, (meeting("2"),))
+
+    assert [one for one in said if "synchronous" in one] == [
+        "PRAGMA synchronous = NORMAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA synchronous = NORMAL",
+    ]
+
+
 async def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     async with cache_at(tmp_path / "cache.db") as cache:
         await cache.load()

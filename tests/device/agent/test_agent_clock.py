@@ -159,10 +159,17 @@ def test_a_floor_from_a_wrong_future_is_put_right_by_kernel_and_server(synchroni
     assert Evidence(stamp).trust(reading(LATER)) is ClockTrust.TRUSTED
 
 
+def test_the_floor_is_written_where_no_folder_was_yet(synchronised: Path, tmp_path: Path) -> None:
+    synchronised.touch()
+    Evidence(tmp_path / "state" / "stamp").trust(reading(LATER))
+
+    assert (tmp_path / "state" / "stamp").stat().st_mtime == LATER.timestamp()
+
+
 def test_a_card_that_cannot_be_written_only_costs_the_floor(synchronised: Path, tmp_path: Path) -> None:
     synchronised.touch()
 
-    assert Evidence(tmp_path / "none" / "stamp").trust(reading(LATER)) is ClockTrust.TRUSTED
+    assert Evidence(synchronised / "no folder" / "stamp").trust(reading(LATER)) is ClockTrust.TRUSTED
 
 
 def test_the_kernel_is_asked_without_harm() -> None:

@@ -62,9 +62,7 @@ async def office_of(scenario: str, folder: Path, start: datetime | None = None) 
 
 @asynccontextmanager
 async def door(office: Office, folder: Path, name: str = "aurora", **tables: Any) -> AsyncIterator[Visitor]:
-    told = office.agent_settings(name)
-    timeout = {"calendar": {**told["calendar"], "timeout": 2.0}}
-    plain = {**document(folder), "polling": {"every": "1m"}, **told, **timeout, **tables}
+    plain = {**document(folder), "polling": {"every": "1m"}, **office.agent_settings(name), **tables}
     async with agent_in_here(build(plain, folder / "agent.toml")) as visitor:
         yield visitor
 

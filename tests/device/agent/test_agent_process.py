@@ -295,6 +295,13 @@ async def test_settings_that_cannot_be_right_are_one_sentence_a_hint_and_78(tmp_
     assert said == 'room.zone is no time zone. Write an IANA name such as "Europe/Berlin".\n'
 
 
+async def test_what_only_the_provider_can_see_wrong_is_78_too(tmp_path: Path, hand: Hand) -> None:
+    code, said = await finished(written(tmp_path, calendar={"provider": "ics"}))
+
+    assert code == 78
+    assert "either a url or a path" in said
+
+
 async def test_without_a_hub_it_says_that_there_is_none_yet(tmp_path: Path, hand: Hand) -> None:
     code, said = await finished(written(tmp_path, standalone=False))
 

@@ -219,7 +219,19 @@ async def test_an_authority_that_is_not_trusted_is_told_as_tls(tmp_path: Path) -
     assert found.cause == "tls"
 
 
-@pytest.mark.parametrize("body", [{}, [], {"access_token": 7}, {"access_token": ""}, {"token_type": "Bearer"}, "text"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"access_token": 7},
+        {"access_token": ""},
+        {"token_type": "Bearer"},
+        "text",
+        {"error": {"code": "x"}},
+        {"error": "invalid_client", "error_codes": 7, "error_description": ["AADSTS"]},
+    ],
+)
 async def test_an_answer_without_access_is_none(body: Any, tmp_path: Path) -> None:
     found = await refusal(entra(lambda _: json_answer(json.dumps(body))), tmp_path)
     assert isinstance(found, CredentialRefused | MalformedAnswer)

@@ -211,6 +211,13 @@ def test_floating_days_are_found_in_every_zone_of_the_world(zone: str) -> None:
     assert found.occurrences[0].bounds(zone).covers(day.start)
 
 
+def test_floating_days_are_found_where_the_calendar_is_on_the_other_side_of_the_world() -> None:
+    noon = Window(start=datetime(2026, 1, 13, 10, tzinfo=UTC), end=datetime(2026, 1, 13, 10, 1, tzinfo=UTC))
+    days = event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY")
+    found = read("X-WR-TIMEZONE:Pacific/Pago_Pago", days, window=noon, zone="Pacific/Kiritimati")
+    assert [one.id for one in found.occurrences] == ["one#20260114"]
+
+
 def test_nothing_is_lost_by_not_parsing_what_lies_outside() -> None:
     hours = [WEEK.start + timedelta(hours=hour) for hour in range(-72, 24 * 7 + 72, 7)]
     events = [event(f"DTSTART:{hour:%Y%m%dT%H%M%SZ}", "DURATION:PT5H", uid=f"u{at}") for at, hour in enumerate(hours)]

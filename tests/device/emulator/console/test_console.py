@@ -17,6 +17,7 @@ def at(door: str, *size: str, columns: int = 100, rows: int = 36) -> Iterator[Se
     """A person in front of a console around one of the doors of this folder."""
     with Seat([sys.executable, str(HERE / "console_door.py"), door, *size], columns=columns, rows=rows) as seat:
         seat.until("by" if door == "textual_door.py" else "ready")
+        seat.until(lambda: "next change" in seat.line(-1))
         yield seat
 
 
