@@ -1,6 +1,6 @@
 """How soon a change is on the glass: from the agent's word on the panel socket to the last byte at the terminal.
 
-Promise F6. The floor is a Textual app that hears a line on the same kind of socket and updates one full-height `Static`.
+Promise F6. The floor is a Textual app that hears a line on the same kind of socket and updates one large `Static`.
 """
 
 import asyncio

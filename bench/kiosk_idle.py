@@ -7,6 +7,8 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -45,14 +47,20 @@ async def door(means: str) -> tuple[float, float, float, float]:
         server = await asyncio.start_unix_server(serve, Path(folder, "panel.sock"), limit=MAX_FRAME)
         async with server, seated(["-m", "kiosk", "--runtime", folder, "--state", folder], means=means) as seat:
             await asyncio.wait_for(agent.painted.wait(), 60)
+            await _turn(said, shown.frames, 1)
             figures = await idle(seat)
             sent = len(seat.sent)
-            told = next(frame for frame in shown.frames if isinstance(frame, TimeShown))
-            for writer in said:
-                if not writer.is_closing():
-                    writer.write(pack(replace(told, now=told.now.replace(minute=told.now.minute + 1))))
-            await asyncio.sleep(2)
+            await _turn(said, shown.frames, 2)
             return *figures, len(seat.sent) - sent
+
+
+async def _turn(said: Sequence[asyncio.StreamWriter], frames: Iterable[object], minutes: int) -> None:
+    """Let it be so many minutes later than in the scene."""
+    told = next(frame for frame in frames if isinstance(frame, TimeShown))
+    for writer in said:
+        if not writer.is_closing():
+            writer.write(pack(replace(told, now=told.now + timedelta(minutes=minutes))))
+    await asyncio.sleep(SETTLE)
 
 
 async def measure() -> dict[str, tuple[float, ...]]:

@@ -1,4 +1,4 @@
-"""A terminal without a person for benchmarks: runs a program on a pseudo-terminal that never answers, and watches it."""
+"""A terminal without a person: runs a program on a pseudo-terminal that never answers, and watches it."""
 
 import asyncio
 import fcntl

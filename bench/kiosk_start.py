@@ -67,7 +67,7 @@ async def kiosk_alone(figures: Figures) -> None:
     look = next((frame for frame in frames if isinstance(frame, LookShown)), LookShown())
     with tempfile.TemporaryDirectory() as folder:
         left = b'{"look":' + encode(look) + b',"state":' + encode(state) + b"}"
-        Path(folder, "state.json").write_bytes(left)
+        await asyncio.to_thread(Path(folder, "state.json").write_bytes, left)
         async with seated(["-m", "kiosk", "--runtime", folder, "--state", folder]) as seat:
             figures["first alone"].append(await seat.until(lambda: ROOM in seat.sent))
 

@@ -2,6 +2,7 @@
 
     make pictures STATES=free,in-use SIZES=800x480 WAYS=pixels
     python -m bench.pictures --states free,in-use --sizes 800x480 --ways pixels,octants --into DIR
+    python -m bench.pictures --readme
 
 Nothing is left behind: mounts and processes live in namespaces of their own that end with this command.
 """
@@ -11,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 from bench.glass.gallery import Job, names
@@ -21,6 +23,13 @@ SIZES = ("800x480", "720x1280", "1280x720", "1280x800", "1920x1080")
 WAYS = ("pixels", "octants", "sextants", "blocks", "plain")
 """How type is drawn: as images, in cells of ever fewer dots, as letters."""
 _REPOSITORY = Path(__file__).resolve().parents[1]
+_README = (
+    *((state, "800x480", "pixels") for state in ("in-use", "free", "starting", "check-in", "unknown", "closed")),
+    *((f"language-{tag}", "800x480", "pixels") for tag in ("ja", "ar")),
+    ("in-use", "800x480", "octants"),
+    ("free", "720x1280", "pixels"),
+)
+"""The few that the README shows; they lie in `docs/pictures`."""
 _INSIDE = """
 set -e
 mount --make-rprivate /
@@ -29,6 +38,7 @@ mount -t proc proc "$ROOT/proc"
 mount -t tmpfs tmpfs "$ROOT/mnt"
 mkdir -p "$ROOT/mnt/doorlight" "$ROOT/mnt/libraries" "$ROOT/mnt/pictures"
 mount --bind "$REPOSITORY" "$ROOT/mnt/doorlight"
+mount -o remount,bind,ro "$ROOT/mnt/doorlight"
 mount --bind "$LIBRARIES" "$ROOT/mnt/libraries"
 mount --bind "$INTO" "$ROOT/mnt/pictures"
 exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/mnt TMPDIR=/mnt LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
@@ -44,26 +54,30 @@ def main(arguments: list[str]) -> int:
     except NoToolRoot as reason:
         print(reason, file=sys.stderr)
         return 2
-    into = Path(wanted.into).resolve()
+    into = _REPOSITORY / "docs" / "pictures" if wanted.readme else Path(wanted.into).resolve()
     into.mkdir(parents=True, exist_ok=True)
-    jobs = [
-        Job(scene=scene, way=way, width=width, height=height, into="/mnt/pictures")
-        for scene in wanted.states
-        for width, height in (map(int, size.split("x")) for size in wanted.sizes)
-        for way in wanted.ways
-    ]
+    chosen = _README if wanted.readme else product(wanted.states, wanted.sizes, wanted.ways)
+    jobs = [_job(*choice) for choice in chosen]
     print(f"{len(jobs)} pictures into {into}", file=sys.stderr)
     return _draw({"ROOT": root, "LIBRARIES": libraries, "REPOSITORY": _REPOSITORY, "INTO": into}, jobs)
 
 
+def _job(state: str, size: str, way: str) -> Job:
+    width, height = map(int, size.split("x"))
+    return Job(scene=state, way=way, width=width, height=height, into="/mnt/pictures")
+
+
 def _draw(places: dict[str, Path], jobs: list[Job]) -> int:
     """Enter the root in mount and process namespaces that vanish with the command."""
-    done = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _INSIDE],
-        env=os.environ | {name: str(place) for name, place in places.items()},
-        input=b"".join(encode(job) + b"\n" for job in jobs),
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", _INSIDE],
+            env=os.environ | {name: str(place) for name, place in places.items()},
+            input=b"".join(encode(job) + b"\n" for job in jobs),
+            check=False,
+        )
+    except KeyboardInterrupt:
+        return 130
     return done.returncode
 
 
@@ -73,6 +87,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         asked = os.environ.get(option.upper()) or ",".join(usual)
         kind, help_text = _list_of(known), f"of: {', '.join(known)}"
         parser.add_argument(f"--{option}", type=kind, default=asked, metavar="A,B", help=help_text)
+    parser.add_argument("--readme", action="store_true", help="draw the README's few into docs/pictures instead")
     parser.add_argument("--into", default=str(_REPOSITORY / "build" / "pictures"), help="folder; default %(default)s")
     return parser.parse_args(arguments)
 

@@ -7,8 +7,8 @@ puts the time below the word and the buttons in two rows.
 from enum import StrEnum
 from typing import NamedTuple
 
-LEAST = (80, 24)
-"""The smallest glass that a door fits on, in columns and rows."""
+LEAST = (80, 21)
+"""The smallest glass that a door fits on, in columns and rows: a plain terminal's 80×24 less the emulator's help."""
 
 
 class Shape(StrEnum):

@@ -7,9 +7,9 @@ import asyncio
 import logging
 import random
 import signal
-from collections.abc import Awaitable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import Protocol
 
 from device.agent.access import Access
 from device.agent.acts import Acts
@@ -86,18 +86,17 @@ async def run(settings: Settings) -> None:
         health.ready()
         log.info("the agent of %s is ready", room.id)
         async with asyncio.TaskGroup() as jobs:
-            jobs.create_task(_for_ever(announcer.run(), "announcer"))
-            jobs.create_task(_for_ever(poller.run(), "poller"))
-            jobs.create_task(_for_ever(keeper.run(), "keeper"))
-            jobs.create_task(_for_ever(desk.run(), "desk"))
-            jobs.create_task(_for_ever(holds.run(), "holds"))
-            jobs.create_task(_for_ever(releaser.run(), "releaser"))
-            jobs.create_task(_for_ever(health.run(), "health"))
+            for job in (announcer, poller, keeper, desk, holds, releaser, health):
+                jobs.create_task(_for_ever(job))
 
 
-async def _for_ever(job: Awaitable[None], name: str) -> None:
-    await job
-    raise JobEnded(name)
+class _Job(Protocol):
+    async def run(self) -> None: ...
+
+
+async def _for_ever(job: _Job) -> None:
+    await job.run()
+    raise JobEnded(type(job).__name__.lower())
 
 
 async def run_until_told(settings: Settings) -> None:

@@ -74,7 +74,7 @@ class Lettering(Widget):
         return SafeText(text)
 
     def watch_text(self) -> None:
-        """Repaint the rows that differ, and lay out again where the width follows the text."""
+        """Repaint the cells that differ, and lay out again where the width follows the text."""
         if not self.is_mounted or self.styles.width is None or self.styles.width.is_auto:
             self.refresh(layout=True)
             return
@@ -82,10 +82,10 @@ class Lettering(Widget):
         if len(before) != len(after) or has_picture(before) or has_picture(after):
             self.refresh()
             return
-        width = self.outer_size.width
-        changed = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+        rows = enumerate(zip(before, after, strict=True))
+        changed = [differing(old, new, y) for y, (old, new) in rows if old != new]
         if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self.refresh(*changed)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 -- Textual's signature
         """The cells that the whole line takes (`width: auto`)."""
@@ -126,6 +126,16 @@ class Lettering(Widget):
     def _place(self) -> Region:
         """The widget on the screen."""
         return Region(*self.region.offset, *self.outer_size)
+
+
+def differing(old: Strip, new: Strip, y: int) -> Region:
+    """The cells of row `y` from the first that differs to the last; all where a character is wider than one."""
+    before, after = ([(each, part.style) for part in strip for each in part.text] for strip in (old, new))
+    if not old.cell_length == len(before) == len(after) == new.cell_length:
+        return Region(0, y, max(old.cell_length, new.cell_length), 1)
+    places = [x for x, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
+    first, last = (places[0], places[-1]) if places else (0, len(after) - 1)
+    return Region(first, y, last - first + 1, 1)
 
 
 @contextmanager

@@ -189,7 +189,7 @@ sys.exit(0 if end.recv(1) else 3)
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 @pytest.mark.parametrize(("group", "code"), [(65533, 3), (4242, 0)])
 async def test_a_stranger_is_turned_away_even_where_the_mode_lets_him_in(group: int, code: int, tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     async with open_shop(tmp_path) as shop:
         os.chown(shop.path, 0, 4242)

@@ -81,7 +81,7 @@ async def test_the_next_change_is_one_that_the_door_shows() -> None:
         assert before
         for _ in range(3):
             said = await turn(session, "next-change")
-            assert said.startswith("It is Monday "), said
+            assert said.startswith("It is Tuesday "), said
         await until(lambda: (state := shown(session)) and state.as_of > before.as_of)
 
 
