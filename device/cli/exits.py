@@ -28,6 +28,8 @@ class Exit(IntEnum):
     """The calendar, or the agent, cannot be reached and nothing is kept."""
     INTERNAL = 70
     """A defect of Doorlight."""
+    MACHINE = 74
+    """A file, a port or a disk of this machine cannot be used."""
     FROM_CACHE = 75
     """The answer is the agent's last one, not the calendar's present one: try again later."""
     NOT_PERMITTED = 77
@@ -77,6 +79,16 @@ def sentence_of(error: DoorlightError) -> tuple[str, str]:
         hint = _BY_CAUSE.get(error.cause, hint)
     detail = SafeText(str(error))
     return (f"{sentence} ({detail})." if detail else f"{sentence}."), hint
+
+
+def trouble_of_machine(error: OSError) -> Trouble:
+    """What the operating system refused, as the end of a command."""
+    what = SafeText(str(error.filename or ""))
+    reason = SafeText(error.strerror or type(error).__name__)
+    sentence = (
+        f"This machine does not allow it: {what}: {reason}." if what else f"This machine does not allow it: {reason}."
+    )
+    return Trouble(sentence, "doorlight --debug … shows where it happened.", code=Exit.MACHINE)
 
 
 def code_of(error: DoorlightError) -> Exit:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from device.cli.exits import Exit, Trouble, trouble_of
+from device.cli.exits import Exit, Trouble, trouble_of, trouble_of_machine
 from device.model.errors import DoorlightError
 
 PROGRAM = "doorlight"
@@ -65,7 +65,7 @@ def commands(ctx: click.Context, debug: bool) -> None:
 
     \b
     Exit codes:  0 fine   1 something is wrong   2 usage   69 unavailable   70 a defect of Doorlight
-                 75 answered from the cache   77 not permitted   78 settings   130 interrupted
+                 74 this machine refused   75 answered from the cache   77 not permitted   78 settings   130 interrupted
     """  # noqa: D301 - click's own mark for a block that is not wrapped
     ctx.obj = debug
     if debug:
@@ -87,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(err=True)
         return Exit.INTERRUPTED
+    except OSError as error:
+        _show(error, debug="--debug" in words)
+        return _tell(trouble_of_machine(error))
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         return _defect(error, debug="--debug" in words)
     return ended if isinstance(ended, int) else Exit.FINE
@@ -100,8 +103,12 @@ def _tell(trouble: Trouble) -> int:
 
 
 def _defect(error: Exception, *, debug: bool) -> int:
-    if debug:
-        logging.getLogger(__name__).error("unexpected", exc_info=error)
+    _show(error, debug=debug)
     click.echo(f"{PROGRAM}: Something happened that should not: {type(error).__name__}.", err=True)
     click.echo("  Run it again as `doorlight --debug …` to see where, and please report it.", err=True)
     return Exit.INTERNAL
+
+
+def _show(error: Exception, *, debug: bool) -> None:
+    if debug:
+        logging.getLogger(__name__).error("unexpected", exc_info=error)

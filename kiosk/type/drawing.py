@@ -100,16 +100,20 @@ def _too_fine(text: str, high: int) -> bool:
     return high < FEWEST_DOTS or high < _fewest(text) or drawable(text) != text
 
 
+HINTED = 0.99
+"""Hinted letters do not shrink in proportion, so a line that is still too long is made smaller by this much again."""
+
+
 def _picture(writing: Writing, glass: Glass) -> Drawing:
     from kiosk.type import typesetter
 
     box = (writing.columns * glass.cell_width, writing.rows * glass.cell_height)
     base = pieces.base_of(writing.text, writing.direction)
     height = float(box[1])
+    least = height * (writing.smallest if writing.fit == "shrink" else 1)
     text = drawable(writing.text)
-    wide = typesetter.width_of(text, height, writing.weight, base)
-    if writing.fit == "shrink" and wide > box[0]:
-        height *= max(writing.smallest, box[0] / wide)
+    while height > least and (wide := typesetter.width_of(text, height, writing.weight, base)) > box[0]:
+        height = max(least, height * min(HINTED, box[0] / wide))
     text = fitted(text, box[0] + 0.5, lambda part: typesetter.width_of(part, height, writing.weight, base))
     return Drawing(picture=typesetter.draw(text, box, height, writing.weight, writing.align, base))
 

@@ -6,7 +6,9 @@ from kiosk.widgets.lines import Lines
 
 
 class Agenda(Lines):
-    """As many of the next meetings as there is room for."""
+    """As many of the next meetings as there is room for; what it is comes before whose it is."""
+
+    tails_yield = True
 
     def __init__(self) -> None:
         super().__init__(id="agenda")

@@ -12,6 +12,9 @@ from kiosk.widgets.part import Part, columns
 class Lines(Part):
     """Lines of text below one another; their columns move only when a text is another."""
 
+    tails_yield = False
+    """Whether a tail that would be cut, or would cut its body, is left out."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self._rows: list[tuple[Lettering, Lettering, Lettering]] = []
         self._lines: tuple[Line, ...] = ()
@@ -47,8 +50,13 @@ class Lines(Part):
         left = widest + gap if widest else 0
         for number, line in enumerate(self._lines[: size.height // height]):
             y, spare = number * height, size.width - left - columns(middle, line.body, height) - gap
-            tail = min(columns(last, line.tail, height), max(size.width // 3, spare))
+            tail = self._tail(columns(last, line.tail, height), spare, size.width)
             plan[f"head-{number}"] = Region(0, y, widest, height)
             plan[f"tail-{number}"] = Region(size.width - tail, y, tail, height)
             plan[f"body-{number}"] = Region(left, y, size.width - left - (tail + gap if tail else 0), height)
         return plan
+
+    def _tail(self, wanted: int, spare: int, width: int) -> int:
+        if self.tails_yield and wanted > spare:
+            return 0
+        return min(wanted, max(width // 3, spare))

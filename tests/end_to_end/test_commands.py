@@ -142,3 +142,9 @@ async def test_doctor_follows_every_step_to_microsofts_servers(tmp_path: Path) -
         office.control.provider_right()
         office.control.provider_error(Fault.FORBIDDEN)
         assert (await doorlight("schedule", "--settings", settings)).code == 77
+        office.control.provider_right()
+        office.control.provider_error(Fault.HTML)
+        page = await doorlight("schedule", "--settings", settings)
+        assert page.code == 69
+        assert page.err.splitlines()[0].startswith("doorlight: What answered is not a calendar")
+        assert "Traceback" not in page.err

@@ -3,14 +3,13 @@
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from house import EVENTS, ical
-from seat import PATIENCE, Seat, alive, children_of
+from seat import Seat, alive, children_of
 
 DOORLIGHT = str(Path(sys.executable).with_name("doorlight"))
 
@@ -30,18 +29,6 @@ def assert_left_clean(seat: Seat, folder: Path, below: list[int]) -> None:
     seat.assert_given_back()
     assert [pid for pid in below if alive(pid)] == []
     assert [path.name for path in folder.iterdir() if path.name.startswith("doorlight")] == []
-
-
-def pass_until(seat: Seat, key: str, wanted: str) -> None:
-    """Press a key again and again until a text stands on the glass."""
-    deadline = time.monotonic() + PATIENCE
-    while wanted not in seat.text:
-        assert time.monotonic() < deadline, seat.text
-        seat.press(key)
-        for _ in range(20):
-            seat.read(0.1)
-            if wanted in seat.text:
-                return
 
 
 def test_a_monday_is_booked_at_the_door_and_cancelled_from_the_office(tmp_path: Path) -> None:
@@ -104,7 +91,9 @@ def test_errors_of_the_provider_are_told_one_after_another_and_end(tmp_path: Pat
         seat.until("(429)")
         seat.press("F")
         seat.until("Unknown")
-        pass_until(seat, "e", "all right again")
+        for told in ("(503)", "(403)", "(404)", "captive portal", "no longer JSON", "trickle in", "all right again"):
+            seat.press("e")
+            seat.until(told)
         seat.until("Free")
         seat.press("k")
         seat.until("expired.")

@@ -58,6 +58,7 @@ class Console:
         self._output = Output()
         self._said = greeting
         self._dirty = True
+        self._running = False
         self._off_screen = False
         self._stained = False
         """Whether places that the door does not draw may show something old."""
@@ -89,9 +90,11 @@ class Console:
             drained=self._door.resume,
         )  # fmt: skip
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
+        self._running = True
         self._draw_help()
 
     def _disconnect(self) -> None:
+        self._running = False
         asyncio.get_running_loop().remove_signal_handler(signal.SIGWINCH)
         self._screen.close()
         self._door.close()
@@ -189,7 +192,7 @@ class Console:
         self._draw_help()
 
     def _draw_help(self) -> None:
-        if not (self._dirty and self._output.quiet):
+        if not (self._running and self._dirty and self._output.quiet):
             return
         grid = self._terminal.grid
         help_ = self._help.draw(self._place, grid.columns, grid.rows, self._said, self._facts())
@@ -221,7 +224,7 @@ class Console:
             self._fit()
 
     def _fit(self) -> None:
-        if not self._ended.done():
+        if self._running:
             set_grid(self._door.descriptor, self._place.grid)
 
     async def _explain(self) -> str:

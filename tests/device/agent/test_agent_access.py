@@ -152,8 +152,9 @@ async def test_what_says_nothing_about_the_credential_pauses_nothing(harmless: E
         raise harmless
 
     for _ in range(20):
-        with pytest.raises(type(harmless)):
+        with pytest.raises(type(harmless)) as caught:
             await access.using(failing)
+        assert caught.value is harmless
 
 
 async def test_a_provider_that_cannot_stand_alone_says_so(clock: ToldClock) -> None:

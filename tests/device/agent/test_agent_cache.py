@@ -192,6 +192,13 @@ def _scratched(path: Path) -> None:
         file.write(b"\xa5" * 2048)
 
 
+def _free_list(path: Path) -> None:
+    """A header that names a free page which is not there: every row can still be read."""
+    with path.open("r+b") as file:
+        file.seek(32)
+        file.write((9_999).to_bytes(4, "big") + (1).to_bytes(4, "big"))
+
+
 def _sql(*statements: str) -> Callable[[Path], None]:
     def do(path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
@@ -213,6 +220,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "rubbish": _rubbish,
     "somebody else's file": _html,
     "scratched pages": _scratched,
+    "free pages that are not there": _free_list,
     "schema of the future": _sql("PRAGMA user_version = 99"),
     "schema of the past": _sql("PRAGMA user_version = 0"),
     "a table is missing": _sql("DROP TABLE occurrences"),

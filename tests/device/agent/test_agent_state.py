@@ -339,7 +339,10 @@ def test_every_edge_at_which_the_state_changes_is_looked_at() -> None:
         meeting("1", "09:00", "10:00"),
         meeting("2", "10:00", "10:30"),
         meeting("3", "14:07", "15:00"),
-        of=room(check_in=CHECK_IN, hours=(OpenHours(opens="08:00", closes="18:00"),)),
+        of=room(
+            check_in=CheckInPolicy(opens_before=timedelta(minutes=5)),
+            hours=(OpenHours(opens="08:00", closes="18:00"),),
+        ),
         read_at=at("07:00"),
     )
     scene.known.fresh_for = timedelta(days=1)

@@ -151,3 +151,13 @@ def test_an_office_that_does_not_exist(run: Run, words: tuple[str, str], hint: s
 def test_no_terminal_to_draw_on(run: Run) -> None:
     assert_told(run("emulate"), 78, "no terminal", "--web")
     assert_told(run("kiosk"), 69, "no terminal")
+
+
+def test_a_port_that_is_taken_or_a_folder_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    assert_told(run("emulate", "--web"), 74, "/no/such/folder", "No such file")
+    monkeypatch.undo()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert_told(run("emulate", "--web", "--port", str(taken.getsockname()[1])), 74, "in use")

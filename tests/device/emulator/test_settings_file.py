@@ -4,11 +4,13 @@ import stat
 import tomllib
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device.agent.settings import load
 from device.emulator.office import open_office
+from device.emulator.scenario import scenario_names
 from device.emulator.settings_file import write_settings
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -28,8 +30,9 @@ def test_whatever_is_written_is_read_back(tmp_path_factory, document: dict[str, 
     assert tomllib.loads(path.read_text(encoding="utf-8")) == document
 
 
-async def test_an_agent_accepts_the_settings_of_every_room_of_an_office(tmp_path: Path) -> None:
-    async with open_office("monday", tmp_path) as office:
+@pytest.mark.parametrize("scenario", scenario_names())
+async def test_an_agent_accepts_the_settings_of_every_room_of_an_office(tmp_path: Path, scenario: str) -> None:
+    async with open_office(scenario, tmp_path) as office:
         for entry in office.rooms:
             path = tmp_path / f"{entry.room.id}.toml"
             write_settings(path, office.agent_settings(entry.room.id))

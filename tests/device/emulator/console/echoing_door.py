@@ -8,8 +8,14 @@ _ACTS = {
     b"C": b"\x1b[2J",
     b"S": b"\x1bPq#0;2;0;0;0~\x1b\\",
     b"A": b"\x1b[?1049l\x1b[?1049h",
+    b"L": b"\x1b[5;1H" + b"flood " * 200_000 + b"\x1b[6;1Hafter the flood",
     b"H": b"\x1bPq#0;2;0;0;0~",  # an image that has not ended
 }
+
+
+def write_all(data: bytes) -> None:
+    while data:
+        data = data[os.write(1, data) :]
 
 
 def main() -> None:
@@ -20,7 +26,7 @@ def main() -> None:
             os.write(1, b"\x1b[?1049lit broke\r\n")
             sys.exit(3)
         if data in _ACTS:
-            os.write(1, _ACTS[data])
+            write_all(_ACTS[data])
         os.write(1, b"\x1b[3;1H\x1b[Kgot " + data.hex(" ").encode() + b".")
 
 

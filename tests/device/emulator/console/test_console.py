@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,6 +145,30 @@ def test_the_size_of_the_whole_terminal_is_answered_with_the_doors() -> None:
         seat.until("got " + b"\x1b[8;34;100t".hex(" ") + ".")
         seat.press(b"\x1b[?2048;1$y")
         seat.until("got " + b"\x1b[?2048;0$y".hex(" ") + ".")
+
+
+def test_a_door_that_draws_faster_than_the_terminal_is_slowed_down_and_loses_nothing() -> None:
+    with at("echoing_door.py") as seat:
+        seat.press("L")
+        time.sleep(1)  # a terminal that takes nothing for a while
+        seat.press("n")
+        seat.until("after the flood")
+        seat.until("The clock jumped.")
+        assert seat.raw.count(b"flood ") >= 200_000
+
+
+def test_a_terminal_without_a_name_will_do() -> None:
+    script = f"""import os, runpy, sys
+def nameless(_):
+    raise OSError("no such device")
+os.ttyname = nameless
+sys.argv = ["console_door.py", "echoing_door.py"]
+runpy.run_path({str(HERE / "console_door.py")!r}, run_name="__main__")"""
+    with Seat([sys.executable, "-c", script]) as seat:
+        seat.until("ready")
+        seat.press("q")
+        assert seat.ended() == 0
+        seat.assert_given_back()
 
 
 def test_pasted_keys_are_the_doors() -> None:
