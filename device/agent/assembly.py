@@ -8,6 +8,7 @@ import logging
 import random
 import signal
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -68,16 +69,10 @@ async def run(settings: Settings) -> None:
             announcer.announce()
             panel.tell(ended)
 
-        def heard(frame: FromKiosk, visitor: Visitor) -> None:
-            if isinstance(frame, RetryRequested):
-                poller.retry()
-            elif not isinstance(frame, Painted):
-                desk.ask(frame, visitor.tell)
-
         holds = Holds(acts, knowledge, cache, clock, settled)
         desk = Desk(acts, holds, neighbours, poller, announcer.announce)
         releaser = Releaser(acts, poller, clock, announcer.state, writable=provider.writable)
-        announcer.audience = panel = Panel(announcer.greeting, heard)
+        announcer.audience = panel = Panel(announcer.greeting, partial(_heard, poller, desk))
         announcer.observers += [keeper.wake, holds.consider, releaser.consider, health.shown]
 
         await keeper.recall()
@@ -85,16 +80,27 @@ async def run(settings: Settings) -> None:
         open_until_the_end.callback(health.stopping)
         health.ready()
         log.info("the agent of %s is ready", room.id)
-        async with asyncio.TaskGroup() as jobs:
-            for job in (announcer, poller, keeper, desk, holds, releaser, health):
-                jobs.create_task(_for_ever(job))
+        await _for_ever(announcer, poller, keeper, desk, holds, releaser, health)
 
 
 class _Job(Protocol):
     async def run(self) -> None: ...
 
 
-async def _for_ever(job: _Job) -> None:
+def _heard(poller: Poller, desk: Desk, frame: FromKiosk, visitor: Visitor) -> None:
+    if isinstance(frame, RetryRequested):
+        poller.retry()
+    elif not isinstance(frame, Painted):
+        desk.ask(frame, visitor.tell)
+
+
+async def _for_ever(*jobs: _Job) -> None:
+    async with asyncio.TaskGroup() as group:
+        for job in jobs:
+            group.create_task(_unending(job))
+
+
+async def _unending(job: _Job) -> None:
     await job.run()
     raise JobEnded(type(job).__name__.lower())
 

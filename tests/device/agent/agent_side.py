@@ -160,13 +160,16 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visit(socket: Path) -> AsyncIterator[Visitor]:
-    """Go to a panel socket as soon as somebody listens there."""
+async def visit(socket: Path, agent: asyncio.subprocess.Process | None = None) -> AsyncIterator[Visitor]:
+    """Go to a panel socket as soon as somebody listens there; not for ever where the `agent` that should has ended."""
     async with asyncio.timeout(PATIENCE):
         while True:
             with suppress(OSError):
                 reader, writer = await asyncio.open_unix_connection(socket, limit=MAX_FRAME)
                 break
+            if agent is not None and agent.returncode is not None:
+                _, said = await agent.communicate()
+                raise AssertionError(f"the agent ended with {agent.returncode}: {said.decode()}")
             await asyncio.sleep(0.02)
     visitor = Visitor(reader, writer)
     try:

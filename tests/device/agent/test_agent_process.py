@@ -379,7 +379,7 @@ async def kill_and_look(tmp_path: Path, hand: Hand, cycles: int) -> None:
         )
         hand.set()
         async with agent_process(file) as agent:
-            async with visit(socket) as kiosk:
+            async with visit(socket, agent) as kiosk:
                 state = await kiosk.until_state(
                     lambda state, title=titles[0]: any(one.title == title for one in state.day)
                 )
