@@ -130,6 +130,9 @@ class DoorApp(App[None], inherit_bindings=False):
         if asleep is not Dim.DAY:
             self.draw()
 
+    def bell(self) -> None:
+        """A door makes no sound."""
+
     def on_mouse_down(self) -> None:
         """A touch anywhere."""
         self.touched()

@@ -8,7 +8,7 @@ _ACTS = {
     b"C": b"\x1b[2J",
     b"S": b"\x1bPq#0;2;0;0;0~\x1b\\",
     b"A": b"\x1b[?1049l\x1b[?1049h",
-    b"L": b"\x1b[5;1H" + b"flood " * 200_000 + b"\x1b[6;1Hafter the flood",
+    b"L": b"\x1b[5;1H" + b"flood " * 60_000 + b"\x1b[6;1Hafter the flood",
     b"H": b"\x1bPq#0;2;0;0;0~",  # an image that has not ended
 }
 
