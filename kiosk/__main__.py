@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
 def run(options: Options, found: first_paint.Found, *, painted: bool) -> int:
     """Import what is large, and take over the glass."""
-    from kiosk.textual_internals import lean_imports
+    from kiosk.textual_internals.lean import lean_imports
 
     lean_imports()
     from kiosk.assembly import door_app

@@ -26,8 +26,10 @@ from kiosk.patience import Patience
 from kiosk.scene import Scene
 from kiosk.stage import Stage
 from kiosk.telling.choices import Choice
-from kiosk.textual_internals import no_pop_ups, paint_at_once, settle
+from kiosk.textual_internals.lean import settle
+from kiosk.textual_internals.painting import no_pop_ups, paint_at_once
 from kiosk.themes import textual_theme, theme_name
+from kiosk.widgets.part import complete
 from kiosk.wishes import Wishes
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,7 @@ class DoorApp(App[None], inherit_bindings=False):
         driver: how Textual talks to the terminal, where that is not as it likes.
     """
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/grounds.tcss", "screens/screens.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/screens.tcss"]
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     ALLOW_SELECT = False
@@ -76,12 +78,15 @@ class DoorApp(App[None], inherit_bindings=False):
         self._alarms = Alarms(self)
         self._machine = machine
         self._shifts = 0
+        self._styled = False
+        self.hurried = True
+        """Whether the first paint is still to come: parts without anything to say wait until it is done."""
         self._painted_at = -self.patience.painted
         self._dress()
 
     def get_default_screen(self) -> Screen[None]:
         """The screen for what is known already, so that no empty one is ever painted."""
-        return self.stage.first(self.scene.subject(linked=False))
+        return self.stage.first(self.scene.subject(linked=True), self.scene.speech.words)
 
     async def on_mount(self) -> None:
         """Draw, then listen."""
@@ -92,17 +97,31 @@ class DoorApp(App[None], inherit_bindings=False):
 
     def on_ready(self) -> None:
         """Everything has its place: the first paint is a whole one, and the only one."""
+        self._styled = True
         self.call_after_refresh(self._raise_curtain)
 
     def _raise_curtain(self) -> None:
         self._curtain.close()
         paint_at_once(self.screen, whole=True)
+        self.hurried = False
+        self.set_timer(self.patience.breath, self._complete)
+
+    def _complete(self) -> None:
+        for screen in self.screen_stack:
+            complete(screen)
         settle()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the stylesheets anew for another theme; before anything is styled it is enough to say which."""
+        if self._styled:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def draw(self) -> None:
         """Draw what has changed, and tell the agent, who tells the watchdog, once it is really on the glass."""
         self._dress()
-        subject = self.scene.subject(linked=self.link.up)
+        subject = self.scene.subject(linked=not self.link.lost)
         self.stage.show(subject, self.scene.speech.words, dark=self.scene.dim is Dim.OFF)
         self._alarms.set("doubt", self.scene.wait_for_doubt, self.draw)
         if self.link.up and self._machine() - self._painted_at >= self.patience.painted:

@@ -17,7 +17,7 @@ from kiosk.first_paint import Found
 from kiosk.options import Options
 from kiosk.patience import Patience
 from kiosk.scene import Scene
-from kiosk.textual_internals import entered_driver
+from kiosk.textual_internals.painting import EnteredDriver
 
 NEVER = datetime.fromtimestamp(0, UTC)
 
@@ -32,7 +32,7 @@ def door_app(options: Options, found: Found, *, painted: bool) -> DoorApp:
         _remember(scene, found)
     except (msgspec.DecodeError, BadFrame, UnicodeDecodeError) as error:
         log.warning("what the agent left cannot be read: %s", type(error).__name__)
-    driver = entered_driver() if painted and "TEXTUAL_DRIVER" not in os.environ else None
+    driver = EnteredDriver if painted and "TEXTUAL_DRIVER" not in os.environ else None
     return DoorApp(options.runtime, scene=scene, patience=patience, driver=driver)
 
 

@@ -40,6 +40,8 @@ class Link:
         self._retry_within = retry_within
         self._writer: asyncio.StreamWriter | None = None
         self._complained = False
+        self.lost = False
+        """Whether the agent was looked for in vain, or went away, and has not come since."""
 
     @property
     def up(self) -> bool:
@@ -60,11 +62,14 @@ class Link:
                 await self._listen()
             except (OSError, BadFrame) as error:
                 self._complain(error)
+            if not self.lost:
+                self.lost = True
+                self._turn(False)  # noqa: FBT003 - a callback's only argument
             await asyncio.sleep(random.uniform(0, self._retry_within))  # noqa: S311 - spreads load, guards nothing
 
     async def _listen(self) -> None:
         reader, writer = await asyncio.open_unix_connection(self._path, limit=MAX_FRAME)
-        self._writer = writer
+        self._writer, self.lost = writer, False
         try:
             self._turn(True)  # noqa: FBT003 - a callback's only argument
             while (frame := await read_frame(reader, FromAgent)) is not None:
@@ -75,7 +80,6 @@ class Link:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
-            self._turn(False)  # noqa: FBT003 - a callback's only argument
 
     def _complain(self, error: Exception) -> None:
         """Say it once until the agent has been heard again."""

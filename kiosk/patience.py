@@ -20,3 +20,5 @@ class Patience(Value):
     """Between two shifts of the picture, which spare the panel."""
     painted: float = 5.0
     """The least time between two signs of life to the agent."""
+    breath: float = 0.05
+    """From the first paint to what can wait for it."""

@@ -41,9 +41,10 @@ class Stage:
         self.state = NEUTRAL
         """The ground that the screen stands on."""
 
-    def first(self, subject: Subject) -> Glass[None]:
-        """The screen to begin with."""
+    def first(self, subject: Subject, words: Words) -> Glass[None]:
+        """The screen to begin with, told what it will say."""
         self._screen = self._base = _SCREENS[type(subject)]()
+        self._tell(subject, words)
         return self._base
 
     def show(self, subject: Subject, words: Words, *, dark: bool) -> None:
@@ -51,6 +52,10 @@ class Stage:
         kind = _SCREENS[type(subject)]
         if not isinstance(self._screen, kind):
             self._screen = self._replace(kind)
+        self._tell(subject, words)
+        self._cover_with(DarkScreen if dark else None, subject)
+
+    def _tell(self, subject: Subject, words: Words) -> None:
         match self._screen, subject:
             case DoorScreen() as door, Sight():
                 door.show(subject)
@@ -61,7 +66,6 @@ class Stage:
             case FaultScreen() as fault, Trouble():
                 fault.show(subject, words)
                 self.state = NEUTRAL
-        self._cover_with(DarkScreen if dark else None, subject)
 
     def follow(self, acts: Acts, speech: Speech) -> None:
         """Show an act, where the door is on the glass."""

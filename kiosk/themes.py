@@ -1,11 +1,26 @@
-"""The palette as Textual takes it: a theme is a set of variables for the stylesheets."""
+"""The palette as Textual takes it: a theme is a set of variables for the stylesheets, a ground a sheet of its own."""
 
 from functools import cache
+from pathlib import Path
+from typing import Any
 
+from textual.app import App
 from textual.theme import Theme as TextualTheme
 
 from device.wire.panel import Theme
 from kiosk.palette import NEUTRAL, grounds, parts
+
+_SHEET = Path(__file__).with_name("screens") / "ground.tcss"
+
+
+@cache
+def _sheet() -> str:
+    return _SHEET.read_text()
+
+
+def know_ground(app: App[Any], name: str) -> None:
+    """Have the rules of one ground in the stylesheet. Most days see four of the seven, and each costs its start."""
+    app.stylesheet.add_source(_sheet().replace("GROUND", name), read_from=(str(_SHEET), name))
 
 
 def theme_name(theme: Theme, *, night: bool = False) -> str:

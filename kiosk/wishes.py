@@ -49,7 +49,7 @@ class Wishes:
         self._app.push_screen(dialog, lambda choice: self._app.choose_language(choice.name) if choice else None)
 
     def _end(self) -> None:
-        sight = self._app.scene.subject(linked=self._app.link.up)
+        sight = self._app.scene.subject(linked=not self._app.link.lost)
         if not isinstance(sight, Sight):
             return
         said, current = sight.words, sight.state.availability.current

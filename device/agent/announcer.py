@@ -15,7 +15,7 @@ import msgspec
 
 from device.agent.clock import Timekeeper
 from device.agent.diagnosis import fault_of
-from device.agent.knowledge import Confirmed, Knowledge
+from device.agent.knowledge import Knowledge
 from device.agent.room_state import showing
 from device.agent.runtime_files import RuntimeFiles
 from device.agent.settings import Settings
@@ -55,7 +55,7 @@ class Announcer:
         """Called with each state, after the panel was told."""
         self._writable = settings.provider.load().writable
         self.audience: Audience | None = None
-        self._said: tuple[object, Confirmed | None] | None = None
+        self._said: object = None
         self._time: tuple[TimeShown, float] | None = None
         """What was told, and when by the machine's own monotonic clock, which is what kiosks count on by."""
         self.look = LookShown(
@@ -128,7 +128,7 @@ class Announcer:
 
     def _tell_scene(self, reading: ClockReading) -> datetime:
         frame, next_look = self.scene(reading)
-        said = essence(frame), self._knowledge.confirmed
+        said = essence(frame)
         if said != self._said:
             self._said = said
             self._tell(frame)
@@ -147,6 +147,7 @@ class Announcer:
             counted = told.now + timedelta(seconds=(moment - at) * told.rate)
             if (told.rate, told.trusted) == (time.rate, time.trusted) and abs(counted - time.now) < OFF:
                 return
+        self._log_trust(reading)
         self._time = time, moment
         self._tell(time)
 

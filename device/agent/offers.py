@@ -46,22 +46,22 @@ def offered(
     offers: list[Offer] = []
     book: tuple[int, ...] = ()
     extend: tuple[int, ...] = ()
-    edges: list[datetime] = []
+    edges: tuple[datetime, ...] = ()
     acting = writable and room.policy.bookable
     if acting and answer.state is DoorState.FREE and not held:
-        book = fitting(room.policy.book_minutes, minute(now), book_limit(answer, room, now))
-        edges += _last_calls(room.policy.book_minutes, book_limit(answer, room, now))
-        if book or book_limit(answer, room, now) - minute(now) >= SHORTEST:
+        limit = book_limit(answer, room, now)
+        book = fitting(room.policy.book_minutes, minute(now), limit)
+        edges = tuple(_last_calls(room.policy.book_minutes, limit))
+        if book or limit - minute(now) >= SHORTEST:
             offers.append(Offer.BOOK)
     if writable and checkable(answer, room, now) is not None:
         offers.append(Offer.CHECK_IN)
-    edges += check_in_edges(answer, room)
     if acting and answer.reason in CONFIRMED and answer.current is not None and not answer.current.all_day:
         extend = extensions(answer, occurrences, room, now)
         offers += [Offer.EXTEND, Offer.END] if extend else [Offer.END]
     if neighbours and answer.state is not DoorState.CLOSED:
         offers.append(Offer.FIND_ROOM)
-    return Offered(offers=tuple(offers), book_minutes=book, extend_minutes=extend, edges=tuple(edges))
+    return Offered(offers=tuple(offers), book_minutes=book, extend_minutes=extend, edges=edges)
 
 
 def book_limit(answer: Availability, room: Room, now: datetime) -> datetime:
@@ -98,12 +98,6 @@ def checkable(answer: Availability, room: Room, now: datetime) -> Occurrence | N
     if soon is None or release_at(soon, room) is None:
         return None
     return soon if now >= soon.bounds(room.zone).start - rule.opens_before else None
-
-
-def check_in_edges(answer: Availability, room: Room) -> Iterator[datetime]:
-    """When people may begin to check in to the next meeting."""
-    if room.policy.check_in is not None and answer.next is not None:
-        yield answer.next.bounds(room.zone).start - room.policy.check_in.opens_before
 
 
 def _last_calls(lengths: Iterable[int], limit: datetime) -> Iterator[datetime]:

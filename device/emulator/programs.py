@@ -41,4 +41,6 @@ async def stop(process: asyncio.subprocess.Process, grace: float = _GRACE) -> in
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
     return await process.wait()

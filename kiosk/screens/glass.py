@@ -6,18 +6,18 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region, Size
 from textual.layout import Layout
-from textual.screen import Screen
 
 from kiosk.layout import ByPlan, mirrored
 from kiosk.measures import Measures, measures
 from kiosk.palette import GROUNDS
-from kiosk.textual_internals import paint_at_once
+from kiosk.textual_internals.painting import UnhurriedScreen, paint_at_once
+from kiosk.themes import know_ground
 from kiosk.widgets.part import replan
 
 Result = TypeVar("Result")
 
 
-class Glass(Screen[Result], inherit_bindings=False):
+class Glass(UnhurriedScreen[Result], inherit_bindings=False):
     """A full screen. No key does anything but move between buttons."""
 
     AUTO_FOCUS = ""
@@ -64,6 +64,7 @@ class Glass(Screen[Result], inherit_bindings=False):
         """Stand on the ground of a state, or on the neutral one."""
         wanted = f"-{name}"
         if not self.has_class(wanted):
+            know_ground(self.app, name)
             self.classes = (self.classes - {f"-{each}" for each in GROUNDS}) | {wanted}
             self.stale = self._recoloured = True
 

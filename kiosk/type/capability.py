@@ -58,11 +58,18 @@ class Glass(Value, frozen=True):
         ratio = (self.cell_width / 2) / (self.cell_height / deep)
         return next((shape for shape in _SHAPES if 0.87 < ratio / shape < 1.15), ratio)
 
+    @property
+    def pictures(self) -> bool:
+        """Whether letters are images."""
+        return self.means in (Means.PIXELS, Means.KITTY)
+
+    def plainly(self) -> "Glass":
+        """The same glass with the terminal's own letters in the place of block characters."""
+        return replace(self, cells=Means.PLAIN) if self.pictures else replace(self, means=Means.PLAIN)
+
     def without_images(self) -> "Glass":
         """The same glass with block characters in the place of images."""
-        if self.means not in (Means.PIXELS, Means.KITTY):
-            return self
-        return replace(self, means=self.cells)
+        return replace(self, means=self.cells) if self.pictures else self
 
 
 LACKING_IN_FOOT = frozenset("\U0001cea0\U0001cea3\U0001cea8\U0001ceab\U0001fbe6\U0001fbe7")

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from rich.cells import cell_len
 
 from kiosk.type import bidi, joining, packing, pieces
-from kiosk.type.capability import Glass, Means
+from kiosk.type.capability import Glass
 from kiosk.type.faces import LATIN, drawable, spans
 from kiosk.type.fitting import ELLIPSIS, fitted
 from kiosk.type.glyph import measure
@@ -54,10 +54,10 @@ class Drawing(NamedTuple):
 @lru_cache(maxsize=64)
 def draw(writing: Writing, glass: Glass) -> Drawing:
     """The drawing that this glass can show."""
-    if not writing.text or not writing.columns or not writing.rows:
+    if not writing.text or writing.columns < 1 or writing.rows < 1:
         return Drawing(lines=((Cells(" " * writing.columns),),) * writing.rows)
     writing = _resolved(writing)
-    if glass.means in (Means.PIXELS, Means.KITTY):
+    if glass.pictures:
         return _picture(writing, glass)
     deep = packing.ROWS.get(glass.means, 0)
     blocks = None if _too_fine(writing.text, deep * writing.rows) else _blocks(writing, glass, deep)
@@ -70,7 +70,7 @@ def draw(writing: Writing, glass: Glass) -> Drawing:
 def columns_of(writing: Writing, glass: Glass) -> int:
     """The cells that the whole line takes at that height."""
     base = pieces.base_of(writing.text, writing.direction)
-    if glass.means in (Means.PIXELS, Means.KITTY):
+    if glass.pictures:
         from kiosk.type import typesetter
 
         wide = typesetter.width_of(drawable(writing.text), writing.rows * glass.cell_height, writing.weight, base)

@@ -48,6 +48,8 @@ class Lettering(Widget):
     """The base direction; `auto` takes the first strong character's."""
     images: reactive[bool] = reactive(True)  # noqa: FBT003 -- a reactive's default is positional
     """Whether images may be used; False draws cells (see `suspend_images`)."""
+    plain: reactive[bool] = reactive(False)  # noqa: FBT003 -- as above
+    """Whether the terminal's own letters are used where there are no images, so that neighbours look alike."""
 
     def __init__(
         self,
@@ -110,9 +112,14 @@ class Lettering(Widget):
             self._strips = strips(draw(writing, glass), frame, glass)
         return self._strips
 
+    @property
+    def glass(self) -> Glass:
+        """What this widget is drawn on when nothing is in the way."""
+        return glass_of(self.app).plainly() if self.plain else glass_of(self.app)
+
     def _glass(self) -> Glass:
         """What this widget is drawn on now: no images under another screen, half out of sight, or while suspended."""
-        glass = glass_of(self.app)
+        glass = self.glass
         try:
             shown = self.images and self.screen.is_active and not self._clipped()
         except (NoScreen, NoWidget):

@@ -43,6 +43,12 @@ class Actions(Part):
         if self.measures is not None:
             self._saying.turn(words, self.measures)
         self._choices = choices
+        if self.measures is not None and self.is_mounted:
+            self._match(self.measures.columns)
+
+    def on_resize(self) -> None:
+        """Another width, perhaps other letters."""
+        self._match(self.size.width)
 
     def follow(self, acts: Acts, speech: Speech) -> None:
         """Show how far the act has come that somebody asked for."""
@@ -69,14 +75,24 @@ class Actions(Part):
             height = min(2 * self.measures.line, size.height - 2)
             y = (size.height - height) // 2
             return {"saying": Region(2, y, size.width - 4, height), "progress": Region(0, 0, size.width, 1)}
+        height = self.measures.action
+        first, second = (self._row(touches, size.width, height) for touches in self._rows())
+        return first | {name: region.translate((0, size.height - height)) for name, region in second.items()}
+
+    def _rows(self) -> tuple[list[Touch], list[Touch]]:
+        """The buttons of the upper row, if there is one, and of the lower."""
         touches = self._touches[: len(self._choices)]
-        height, first = self.measures.action, touches[: len(touches) // 2]
-        if self.measures.action_rows == 1 or len(touches) < 3:
-            first = []
-        lower = self._row(touches[len(first) :], size.width, height)
-        return self._row(first, size.width, height) | {
-            name: region.translate((0, size.height - height)) for name, region in lower.items()
-        }
+        one = self.measures is None or self.measures.action_rows == 1 or len(touches) < 3
+        middle = 0 if one else len(touches) // 2
+        return touches[:middle], touches[middle:]
+
+    def _match(self, width: int) -> None:
+        """Where one button's letters do not fit in blocks, all are plain: a row is written in one hand."""
+        for touch in self._touches:
+            touch.plain = False
+        tight = any(sum(touch.wanted + 1 for touch in touches) - 1 > width for touches in self._rows())
+        for touch in self._touches:
+            touch.plain = tight
 
     def _row(self, touches: list[Touch], width: int, height: int) -> dict[str, Region]:
         """Buttons beside one another as wide as their texts ask for; the language's is narrow and stands at the end."""

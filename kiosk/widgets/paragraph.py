@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from textual.app import ComposeResult
 from textual.geometry import Region, Size
 
+from device.model.safetext import SafeText
 from kiosk.type import Lettering, Weight
 from kiosk.widgets.part import Part, columns
 
@@ -18,8 +20,18 @@ class Paragraph(Part):
         self._sentence = ""
         super().__init__(self._upper, self._lower, id=id)
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is no sentence; its lines are known only when its width is."""
+        return not self._sentence
+
+    def compose(self) -> ComposeResult:
+        """Both lines, since only its width tells how many it takes."""
+        yield from self._parts
+
     def say(self, sentence: str) -> None:
         """Show another sentence."""
+        sentence = SafeText(sentence)
         if sentence != self._sentence:
             self._sentence = sentence
             self._write()

@@ -1,19 +1,21 @@
 """What all parts of the screen have in common: told from above, placed by a plan, and never a danger to the others."""
 
 import logging
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.layout import Layout
+from textual.screen import Screen
 from textual.widget import Widget
 
+from device.model.safetext import SafeText
 from kiosk.layout import ByPlan, mirrored
 from kiosk.measures import Measures
 from kiosk.telling.sight import Sight
-from kiosk.type import Lettering, glass_of
+from kiosk.type import Lettering
 from kiosk.type.drawing import Writing, columns_of
 from kiosk.words import Words
 
@@ -47,13 +49,24 @@ class Part(Widget):
 
     def compose(self) -> ComposeResult:
         """The children, which can be told their texts before they are on the screen."""
-        yield from self._parts
+        yield from needed(self, self._parts)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing would be seen of it."""
+        return bool(self._parts) and all(map(_idle, self._parts))
 
     def adopt(self, *parts: Widget) -> None:
         """Take more children, on the screen or before."""
         self._parts += parts
         if self.is_mounted:
             self.mount(*parts)
+
+    def complete(self) -> None:
+        """Take in the children that had to wait for the first paint."""
+        waiting = [part for part in self._parts if not part.is_attached]
+        if waiting:
+            self.mount(*waiting)
 
     def show(self, sight: Sight, measures: Measures) -> None:
         """Draw what has changed since the last look."""
@@ -103,6 +116,22 @@ class Part(Widget):
         return mirrored(plan, size.width) if self.rtl else plan
 
 
+def needed(parent: Widget, parts: Iterable[Widget]) -> Iterable[Widget]:
+    """The children to begin with: all, or before the first paint of the app those that will be seen in it."""
+    hurried = getattr(parent.app, "hurried", False)
+    return [part for part in parts if not (hurried and _idle(part))]
+
+
+def complete(screen: Screen[Any]) -> None:
+    """After the first paint: take in what was left out of it."""
+    for part in screen.query(Part):
+        part.complete()
+
+
+def _idle(widget: Widget) -> bool:
+    return widget.idle if isinstance(widget, Part) else isinstance(widget, Lettering) and not widget.text
+
+
 def replan(parent: Widget) -> None:
     """Have the children of a widget placed anew: Textual forgets a plan when a child asks for another place."""
     for child in parent.children[:1]:
@@ -115,5 +144,5 @@ def columns(lettering: Lettering, text: str, rows: int, *, most: int = 1000) -> 
     """The columns that a text takes as a line of that many rows, written like that lettering."""
     if not text:
         return 0
-    writing = Writing(text, most, max(rows, 1), weight=lettering.weight, direction=lettering.direction)
-    return columns_of(writing, glass_of(lettering.app))
+    writing = Writing(SafeText(text), most, max(rows, 1), weight=lettering.weight, direction=lettering.direction)
+    return columns_of(writing, lettering.glass)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from textual import events
+from textual.app import ComposeResult
 from textual.geometry import Region, Size
 from textual.message import Message
 
@@ -33,6 +34,15 @@ class Touch(Part, can_focus=True):
         if choice is not None:
             self.offer(choice)
 
+    @property
+    def idle(self) -> bool:
+        """Whether it stands for nothing."""
+        return self.choice is None
+
+    def compose(self) -> ComposeResult:
+        """Both lines, since only its width tells how many it takes."""
+        yield from self._parts
+
     def offer(self, choice: Choice | None) -> None:
         """Become the button of another choice, or of none."""
         if self.choice != choice:
@@ -49,11 +59,22 @@ class Touch(Part, can_focus=True):
         self._write()
 
     @property
+    def plain(self) -> bool:
+        """Whether its letters are the terminal's own where there are no images."""
+        return self._lower.plain
+
+    @plain.setter
+    def plain(self, plain: bool) -> None:
+        if plain != self.plain:
+            self._upper.plain = self._lower.plain = plain
+            self._write()
+
+    @property
     def wanted(self) -> int:
         """The columns that it would like to have."""
         assert self.measures is not None  # noqa: S101 - only asked once it has been told
         lines = self._lines(0)
-        return 2 * self.measures.edge + max(columns(self._lower, line, self.measures.line) for line in lines)
+        return 2 + max(columns(self._lower, line, self.measures.line) for line in lines)
 
     def plan(self, size: Size) -> Mapping[str, Region]:
         """Two lines, or one in the middle."""

@@ -190,7 +190,7 @@ def test_the_first_paint_imports_nothing_large() -> None:
 
 def test_the_app_never_imports_a_network() -> None:
     code = (
-        "import sys; from kiosk.textual_internals import lean_imports; lean_imports(); import kiosk.assembly; "
+        "import sys; from kiosk.textual_internals.lean import lean_imports; lean_imports(); import kiosk.assembly; "
         "print(sorted({'ssl', '_ssl', 'urllib.request', 'http.client', 'email', 'textual.widgets._input'} & "
         "{name for name, module in sys.modules.items() if module}))"
     )

@@ -15,14 +15,15 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
-import textual_serve
+import textual_serve.server
 from aiohttp import web
+from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from device.emulator.console.layout import Grid
 from device.emulator.knobs import Knob
 from device.emulator.news_board import NewsBoard
-from device.emulator.programs import LEASH
+from device.emulator.programs import LEASH, stop
 from device.emulator.session import Session
 from device.emulator.session_knobs import knobs
 from device.model.errors import DoorlightError
@@ -35,6 +36,21 @@ _THEIRS = Path(textual_serve.__file__).parent / "static"
 _KINDS = {".css": "text/css", ".js": "text/javascript"}
 _GOODBYE = 2.0
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _Kiosk(AppService):
+    """A kiosk behind a websocket, which is gone for good when it is told to stop."""
+
+    async def stop(self) -> None:
+        """Ask it to leave, and see to it that it has."""
+        try:
+            await super().stop()
+        finally:
+            if self._process is not None:
+                await stop(self._process)
+
+
+textual_serve.server.AppService = _Kiosk  # type: ignore[attr-defined] # the server has no other way to be told
 
 
 class Page:

@@ -26,6 +26,7 @@ from agent_side import (
     write_calendar,
 )
 
+from device.agent.announcer import essence
 from device.agent.cache_file import read_cache
 from device.emulator.settings_file import write_settings
 from device.model.availability import DoorState, Reason
@@ -33,7 +34,7 @@ from device.model.clock import ClockTrust
 from device.model.requests import BookRequested, Outcome
 from device.model.state import Dim, RoomState
 from device.model.value import decode
-from device.wire.panel import ActEnded, Fault, FaultShown, LastShown, LookShown, Theme, TimeShown
+from device.wire.panel import ActEnded, Fault, FaultShown, LastShown, LookShown, RoomShown, Theme, TimeShown
 
 
 @pytest.fixture
@@ -187,6 +188,26 @@ async def test_look_and_night_come_from_the_settings(tmp_path: Path, hand: Hand)
     assert state.dim is Dim.NIGHT
 
 
+async def test_a_clock_that_is_not_believed_is_told_to_the_log_once_down_and_once_up(
+    tmp_path: Path, hand: Hand, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with agent_in_here(settings(tmp_path)) as kiosk:
+        await kiosk.until_state(is_free)
+        hand.set(trust=ClockTrust.INVALID)
+        await kiosk.until_state(lambda state: state.availability.reason is Reason.CLOCK_UNTRUSTED)
+        hand.forward(timedelta(minutes=1))
+        await kiosk.until(TimeShown)
+        hand.set(trust=ClockTrust.TRUSTED)
+        await kiosk.until_state(is_free)
+
+    told = [record.message for record in caplog.records if "believed" in record.message]
+    assert [message.split(" (")[0] for message in told] == [
+        "the clock is not to be believed",
+        "the clock is to be believed again",
+    ]
+
+
 async def test_what_was_shown_last_lies_beside_the_socket(tmp_path: Path, hand: Hand) -> None:
     async with agent_in_here(settings(tmp_path)) as kiosk:
         shown = await kiosk.until_state(is_free)
@@ -194,7 +215,7 @@ async def test_what_was_shown_last_lies_beside_the_socket(tmp_path: Path, hand: 
 
     last: LastShown = decode(file.read_bytes(), LastShown)
 
-    assert last.state == shown
+    assert essence(RoomShown(state=last.state)) == essence(RoomShown(state=shown))
     assert last.look.zone == "Europe/Berlin"
     assert file.stat().st_mode & 0o007 == 0
 
