@@ -10,10 +10,11 @@ leaves; text becomes `SafeText` at once; times are UTC; all-day meetings are flo
 in `skipped` and never costs the others.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
@@ -161,7 +162,7 @@ class Person(Value):
 
 
 class Subscription(Value):
-    """A provider's promise to notify, until it runs out."""
+    """A provider's promise to call, until it runs out."""
 
     id: str
     room: str
@@ -169,6 +170,7 @@ class Subscription(Value):
     secret: Secret
     """What its notifications must carry."""
     resource: str = ""
+    """What the provider calls the thing watched, where ending the subscription asks for it."""
 
 
 class NotificationTarget(Value):
@@ -179,11 +181,34 @@ class NotificationTarget(Value):
 
 
 class Notification(Value):
-    """What a provider called with: a hint to look again, never data."""
+    """What a provider called with: a hint to look again, never data. Names of headers are in lower case."""
 
     headers: dict[str, str]
     query: dict[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
+
+
+class Heard(Value):
+    """What a call from outside means. One that is not genuine means nothing, and is answered like any other."""
+
+    rooms: tuple[str, ...] = ()
+    """Those to read again."""
+    renew: tuple[str, ...] = ()
+    """Subscriptions that the provider wants renewed now, by id."""
+    lost: tuple[str, ...] = ()
+    """Subscriptions that are no more: make new ones, and read their rooms again."""
+    reply: str | None = None
+    """Text to answer with at once, as `text/plain` with status 200; None: an empty 202."""
+
+
+class Notifies(StrEnum):
+    """How a provider tells of changes."""
+
+    CALLS = "calls"
+    """It calls an address that was given to it (`subscribe`, `renew`, `hear`)."""
+    LISTENS = "listens"
+    """A connection is held open to it (`listen`)."""
+    NEVER = "never"
 
 
 class Reach(Value):
@@ -192,6 +217,36 @@ class Reach(Value):
     own_room: bool
     beyond: tuple[str, ...] = ()
     """What it could read and should not."""
+
+
+class Ailment(StrEnum):
+    """What makes the display of a room wrong, at the provider rather than here."""
+
+    SUBJECT_IS_ORGANIZER = "subject-is-organizer"
+    BODY_REMOVED = "body-removed"
+    PRIVATE_FLAG_REMOVED = "private-flag-removed"
+    EXTERNAL_REFUSED = "external-refused"
+    TIME_ZONE_MISSING = "time-zone-missing"
+    NOT_ANSWERED = "not-answered"
+    """Invitations stay tentative: nobody and nothing accepts them."""
+    NO_WRITE_PERMISSION = "no-write-permission"
+    NOT_SHARED = "not-shared"
+    DETAILS_HIDDEN = "details-hidden"
+    """Only free and busy can be read."""
+    REACH_UNSCOPED = "reach-unscoped"
+    CREDENTIAL_EXPIRES = "credential-expires"
+
+
+class Complaint(Value):
+    """One ailment of a room, and the very command or click that cures it. It holds no text of a meeting."""
+
+    ailment: Ailment
+    evidence: str
+    """What was seen: a count, a value, a date."""
+    cure: str
+    """A command to paste, or where to click, with the room's own name in it."""
+    sure: bool = True
+    """Whether it was read as a setting; False: concluded from the meetings that are there."""
 
 
 class CalendarAccount(Protocol):
@@ -210,23 +265,79 @@ class CalendarAccount(Protocol):
         ...
 
     async def subscribe(self, room: str, target: NotificationTarget) -> Subscription:
-        """Ask to be notified of changes in one room."""
+        """Ask to be called about changes in one room. `hear` must be answering meanwhile: providers ask back.
+
+        Raises:
+            NotificationsRefused: the provider calls nobody about this room, or not at this address.
+        """
         ...
 
-    async def renew(self, subscription: Subscription) -> Subscription:
-        """Prolong it; the answer may be a new one that overlaps the old."""
+    async def renew(self, subscription: Subscription, target: NotificationTarget) -> Subscription:
+        """Prolong it; the answer may be a new one that overlaps the old, which is then for the caller to end.
+
+        Raises:
+            SubscriptionLost: the provider knows it no longer.
+        """
         ...
 
     async def unsubscribe(self, subscription: Subscription) -> None:
         """End it; one that is gone already counts as ended."""
         ...
 
-    def rooms_of(self, notification: Notification, known: Sequence[Subscription]) -> tuple[str, ...]:
-        """The rooms that a genuine notification is about; nothing for one that is not."""
+    def hear(self, notification: Notification, known: Sequence[Subscription]) -> Heard:
+        """What a call from outside means, judged by what `known` says it must carry. Never raises and never waits."""
+        ...
+
+    def listen(self, rooms: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Hear of changes over connections held open: the rooms to read again, one at a time.
+
+        Reconnects by itself with backoff; after every (re)connection each room comes once, for what was missed.
+        """
+        ...
+
+    async def audit(self, room: str) -> tuple[Complaint, ...]:
+        """What makes this room's display wrong, by reading alone. What may not be read is passed over."""
         ...
 
     async def reach(self, access: AccessToken, room: str, canaries: Sequence[str]) -> Reach:
         """Prove what `access` reads: its own room, and none of `canaries`."""
+        ...
+
+
+class CredentialKind(Value):
+    """One way to give an account its credential, for portals and `doctor`."""
+
+    name: str
+    """In the vendor's words: `client-secret`, `certificate`, `service-account`, `oauth`, `password`."""
+    asks: tuple[str, ...]
+    """The keys of the options that a person has to give."""
+    by_browser: bool = False
+    """Whether the rest comes from the provider's own page (`WebFlow`)."""
+
+
+class ConsentAsked(Value):
+    """One visit of an administrator to the provider's page, from leaving to coming back."""
+
+    redirect_uri: str
+    state: Secret
+    """Comes back in the answer; compared by the caller."""
+    verifier: Secret
+    """PKCE (RFC 7636), `S256`."""
+
+
+class WebFlow(Protocol):
+    """How an administrator consents in the browser. The device-code flow is not one of the ways."""
+
+    def address(self, options: Any, asked: ConsentAsked) -> str:
+        """Where to send the browser."""
+        ...
+
+    async def redeem(self, options: Any, asked: ConsentAsked, answer: Mapping[str, str], clock: Clock) -> Any:
+        """The options with what was granted in them, from the query that the browser came back with.
+
+        Raises:
+            CredentialRefused: the administrator or the provider declined.
+        """
         ...
 
 
@@ -242,6 +353,12 @@ class Provider:
     """`(room, options, access, clock)` to the device half, closed on leaving."""
     open_account: Callable[[Any, Clock], AbstractAsyncContextManager[CalendarAccount]] | None = None
     """`(options, clock)` to the hub half."""
+    notifies: Notifies = Notifies.NEVER
+    credentials: tuple[CredentialKind, ...] = ()
+    """The ways to give it a credential, the best first."""
+    web_flow: WebFlow | None = None
+    expires: Callable[[Any], datetime | None] | None = None
+    """`(options)`: when the long-lived credential runs out, as far as it tells or the settings say."""
     mint: Callable[[Any, str, Clock], Awaitable[AccessToken]] | None = None
     """`(options, room, clock)`: access from the settings' own credential, for a device that stands alone."""
     mint_apart: bool = False

@@ -28,6 +28,8 @@ class RoomEntry(Value):
     building: str = ""
     floor_label: str = ""
     floor: int = 0
+    provider: str = "graph"
+    """The provider by which its door reaches the calendar."""
     tells_organizer: bool = False
     """Its copies of meetings carry the organizer's name for a subject and no body (Exchange's defaults)."""
 

@@ -25,6 +25,7 @@ from device.emulator.control import Control
 from device.emulator.directory import App, RoomEntry
 from device.emulator.ending import end
 from device.emulator.faults import Faults
+from device.emulator.front import Front
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
 from device.emulator.placing import address_of, directory_of, place, visible_mailboxes
@@ -48,7 +49,7 @@ class Office:
         self.faults = Faults()
         self.tenant_cloud = Tenant(directory_of(scenario), clock, self.faults)
         self.control = Control(self.tenant_cloud, scenario.zone)
-        self.edge = GraphEdge(self.tenant_cloud)
+        self.front = Front((GraphEdge(self.tenant_cloud),))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
         self.clock_socket = directory / "clock.sock"
@@ -142,7 +143,7 @@ async def open_office(
         await stack.enter_async_context(serve_clock(clock, office.clock_socket))
         server_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1", "localhost").configure_cert(server_tls)
-        listener = Listener(web.Server(office.edge.handle, access_log=None), server_tls, office.faults)
+        listener = Listener(web.Server(office.front.handle, access_log=None), server_tls, office.faults)
         office.port = listener.port
         await stack.enter_async_context(listener.running())
         client_tls = ssl.create_default_context(cafile=str(office.ca_bundle))

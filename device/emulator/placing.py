@@ -60,6 +60,7 @@ def _room(plan: RoomPlan, scenario: Scenario) -> RoomEntry:
         building=plan.building,
         floor_label=plan.floor_label,
         floor=plan.floor,
+        provider=plan.provider,
         tells_organizer=plan.tells_organizer,
     )
 

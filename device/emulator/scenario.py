@@ -47,6 +47,8 @@ class RoomPlan(Value):
     zone: str = ""
     """Empty: the office's."""
     policy: RoomPolicy = RoomPolicy()
+    provider: Annotated[str, msgspec.Meta(pattern="^(graph|google|exchange)$")] = "graph"
+    """The provider by which its door reaches the calendar: an office may have several."""
     tells_organizer: bool = False
     """Exchange's defaults for rooms: the subject is replaced by the organizer's name and the body is removed."""
     hidden: bool = False

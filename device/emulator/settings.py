@@ -1,5 +1,6 @@
 """What an agent at a door of this office must be told, in the words of the agent's settings file."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,27 @@ def agent_settings(office: "Office", entry: RoomEntry) -> dict[str, Any]:
         "standalone": True,
         "room": _room(entry) | {"zone": entry.room.zone, "policy": _plain(entry.room.policy)},
         "calendar": {
-            "provider": "graph",
-            "tenant": office.tenant,
-            "client_id": office.client_id,
-            "client_secret": office.client_secret.reveal(),
-            "endpoint": office.endpoint,
-            "authority": office.authority,
+            "provider": entry.provider,
             "ca_bundle": str(office.ca_bundle),
+            **CALENDARS[entry.provider](office),
         },
         "clock": {"source": f"unix:{office.clock_socket}"},
         "neighbours": [_room(other) for other in office.rooms if other is not entry],
     }
+
+
+def _graph(office: "Office") -> dict[str, Any]:
+    return {
+        "tenant": office.tenant,
+        "client_id": office.client_id,
+        "client_secret": office.client_secret.reveal(),
+        "endpoint": office.endpoint,
+        "authority": office.authority,
+    }
+
+
+CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {"graph": _graph}
+"""How a door reaches its calendar, by the provider that the scenario gives its room."""
 
 
 def _room(entry: RoomEntry) -> dict[str, Any]:

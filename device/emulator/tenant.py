@@ -3,7 +3,7 @@
 from device.emulator.directory import DOMAIN, App, Directory
 from device.emulator.faults import Faults
 from device.emulator.graph.limits import Limits
-from device.emulator.mailbox import Mailbox
+from device.emulator.mailbox import Listener, Mailbox, MailboxChange
 from device.emulator.notifier import Lifecycle, Notifier
 from device.emulator.subscriptions import SubscriptionBook
 from device.emulator.tokens import TokenDesk
@@ -34,10 +34,16 @@ class Tenant:
         self.limits = Limits()
         self.subscriptions = SubscriptionBook(clock)
         self.notifier = Notifier(self.subscriptions, clock, faults, TENANT_ID)
+        self.watchers: list[Listener] = [self.notifier.changed]
+        """Told of every change in any mailbox."""
         self.mailboxes: dict[str, Mailbox] = {
-            address: Mailbox(directory.person(address), entry.room.zone, clock, self.notifier.changed)
+            address: Mailbox(directory.person(address), entry.room.zone, clock, self._changed)
             for address, entry in directory.rooms.items()
         }
+
+    def _changed(self, mailbox: Mailbox, change: MailboxChange) -> None:
+        for watcher in self.watchers:
+            watcher(mailbox, change)
 
     def register(self, app: App) -> App:
         """Let an app in."""

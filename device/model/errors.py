@@ -11,6 +11,9 @@ CalendarError
 │   └── CredentialRefused   an administrator: wrong or expired; never tried again by itself
 ├── AccessDenied            an administrator: no permission on this room
 ├── RoomNotFound            an administrator: there is no such room or calendar
+├── SubscriptionError       nobody: polling goes on
+│   ├── NotificationsRefused    the provider calls nobody about this room, or not at this address
+│   └── SubscriptionLost        it is gone: make a new one and read all again
 └── BookingError            the person at the door
     ├── BookingConflict     somebody else has that time
     ├── OccurrenceGone      the meeting is not there any more
@@ -89,6 +92,18 @@ class AccessDenied(CalendarError):
 
 class RoomNotFound(CalendarError):
     """The provider knows no such room or calendar (404)."""
+
+
+class SubscriptionError(CalendarError):
+    """There will be no notifications; the poller does not need them."""
+
+
+class NotificationsRefused(SubscriptionError):
+    """The provider does not notify about this room, or not at the address it was given."""
+
+
+class SubscriptionLost(SubscriptionError):
+    """The provider does not know the subscription any more."""
 
 
 class BookingError(CalendarError):

@@ -20,16 +20,17 @@ _BODIES = frozenset(("POST", "PATCH"))
 
 
 class GraphEdge:
-    """Answers every request to the office's servers."""
+    """Answers every request to Graph and Entra."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self.requests = 0
-        """How many requests have arrived."""
+
+    def speaks(self, path: str) -> bool:
+        """Whether it is Graph's or Entra's."""
+        return path.startswith(f"{VERSION}/") or is_entra(path)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request, faults first."""
-        self.requests += 1
         tenant = self._tenant
         rule = tenant.faults.take(request.method, request.path)
         if rule is None:

@@ -128,7 +128,7 @@ async def test_a_cut_network_resets_what_is_under_way(office: Office, graph: htt
     office.faults.latency = 5
     under_way = asyncio.create_task(graph.get(VIEW, params=TODAY))
     async with asyncio.timeout(5):
-        while not office.edge.requests:  # noqa: ASYNC110 - the request comes over a real socket
+        while not office.front.requests:  # noqa: ASYNC110 - the request comes over a real socket
             await asyncio.sleep(0.005)
     office.faults.network = Network.CUT
     with pytest.raises(httpx.TransportError):
