@@ -51,14 +51,7 @@ class GraphCalendar:
 
     async def read(self, window: Window) -> WindowRead:
         """The window by calendar view, whole or not at all."""
-        view = await self._view(window)
-        return WindowRead(
-            window=window,
-            occurrences=tuple(meeting.occurrence for meeting in view.meetings),
-            skipped=tuple(view.skipped),
-            server_date=view.server_date,
-            truncated=view.truncated,
-        )
+        return (await self._view(window)).told(window)
 
     async def changed(self, cursor: str) -> bool:
         """Always: there is no cheaper question than to read (see `view`)."""

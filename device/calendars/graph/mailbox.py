@@ -20,7 +20,8 @@ class Mailbox:
 
     async def get(self, path: str, query: Mapping[str, str]) -> Answer:
         """GET below the mailbox."""
-        return await self._ask("GET", f"{self._root}/{path}?{pairs(query)}", item=path.startswith("events/"))
+        asked = f"?{pairs(query)}" if query else ""
+        return await self._ask("GET", f"{self._root}/{path}{asked}", item=path.startswith("events/"))
 
     async def follow(self, link: str) -> Answer:
         """GET the next page."""

@@ -48,6 +48,17 @@ class Service:
             raise MalformedAnswer("the next page is on another host")
         return str(target)
 
+    def within(self, link: str) -> str:
+        """The next page as a batch is asked for it: by its path below `root`.
+
+        Raises:
+            MalformedAnswer: it lies elsewhere.
+        """
+        target = self.onward(link)
+        if not target.startswith(f"{self.root}/"):
+            raise MalformedAnswer("the next page is no part of this Graph")
+        return target.removeprefix(self.root)
+
     async def ask(
         self,
         method: str,
