@@ -89,7 +89,9 @@ def complaints(room: str, meetings: Sequence[Seen]) -> Iterator[Complaint]:
     cancelled = sum(bool(one.is_cancelled) for one in invited)
     if cancelled:
         cure = processing(room, RemoveCanceledMeetings="$true")
-        yield _concluded(Ailment.CANCELLED_KEPT, f"{cancelled} of {len(invited)} meetings are cancelled", cure)
+        yield _concluded(
+            Ailment.CANCELLED_KEPT, f"cancelled and still there: {cancelled} of {len(invited)} meetings", cure
+        )
     invited = [one for one in invited if not one.is_cancelled]
     if len(invited) < FEWEST:
         yield from _too_few(room, len(invited))
@@ -156,7 +158,7 @@ def _outside(room: str, invited: Sequence[Seen]) -> Iterator[Complaint]:
         cure = processing(room, ProcessExternalMeetingMessages="$true")
         yield _concluded(Ailment.EXTERNAL_REFUSED, evidence, cure)
     else:
-        evidence = "no invitation from outside is there to conclude from"
+        evidence = "nothing that was accepted from outside is there to conclude from"
         yield _unseen(Ailment.EXTERNAL_REFUSED, evidence, show_processing(room, "ProcessExternalMeetingMessages"))
 
 
