@@ -18,7 +18,7 @@ The hub half, which is imported only where it is opened:
 * `places`, `people`: what the directory holds.
 * `subscriptions`, `notifications`: asking to be called, and what calls mean.
 * `batch`, `windows`: many rooms in one call.
-* `audit`, `signs`, `zones`, `reach`, `expiry`, `cures`: what is wrong with a room's mailbox, and what cures it.
+* `audit`, `signs`, `reach`, `expiry`, `cures`: what is wrong with a room's mailbox, and what cures it.
 * `consent`: how an administrator lets the application in.
 """
 

@@ -11,8 +11,8 @@ from device.calendars.graph.options import Options
 from device.calendars.graph.reach import read_reach
 from device.calendars.graph.service import Service
 from device.calendars.graph.view import utc
-from device.calendars.graph.zones import iana_of, same_clock, windows_of
 from device.calendars.interface import AccessSource, Ailment, Complaint
+from device.calendars.zone_names import iana_of, same_clock, windows_of
 from device.model.errors import AccessDenied, MalformedAnswer, RoomNotFound
 from device.model.safetext import SafeText
 

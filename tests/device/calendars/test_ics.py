@@ -11,7 +11,8 @@ from far_sides import door_of
 from ical_writer import calendar, vevents
 from story import REVIEW, STANDUP, WINDOW
 
-from device.calendars.ics import FEED_LIMIT, PROVIDER, Options
+from device.calendars.ics import PROVIDER, Options
+from device.calendars.ics.origin import FEED_LIMIT
 from device.calendars.interface import RoomCalendar
 from device.model.errors import CalendarUnreachable, MalformedAnswer, SettingsError
 from device.model.secret import Secret

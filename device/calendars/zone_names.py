@@ -1,4 +1,4 @@
-"""Time zones as mailboxes name them: by Windows, or by IANA. Compared by what their clocks show, not by their names."""
+"""Time zones as calendars name them, by Windows or by IANA, compared by what their clocks show."""
 
 from datetime import datetime, timedelta
 from functools import cache
