@@ -89,9 +89,7 @@ def complaints(room: str, meetings: Sequence[Seen]) -> Iterator[Complaint]:
     cancelled = sum(bool(one.is_cancelled) for one in invited)
     if cancelled:
         cure = processing(room, RemoveCanceledMeetings="$true")
-        yield _concluded(
-            Ailment.CANCELLED_KEPT, f"cancelled and still there: {cancelled} of {len(invited)} meetings", cure
-        )
+        yield _concluded(Ailment.CANCELLED_KEPT, f"{cancelled} of {len(invited)} meetings", cure)
     invited = [one for one in invited if not one.is_cancelled]
     if len(invited) < FEWEST:
         yield from _too_few(room, len(invited))
@@ -119,7 +117,7 @@ def _words(room: str, invited: Sequence[Seen]) -> Iterator[Complaint]:
     if named * 2 > len(invited):
         # Private meetings would be on the wall by their subjects if their mark went on being removed.
         cure = processing(room, DeleteSubject="$false", AddOrganizerToSubject="$false", RemovePrivateProperty="$false")
-        yield _concluded(Ailment.SUBJECT_IS_ORGANIZER, f"so called are {named} of {len(invited)} meetings", cure)
+        yield _concluded(Ailment.SUBJECT_IS_ORGANIZER, f"{named} of {len(invited)} meetings", cure)
     online = [one for one in invited if one.is_online_meeting]
     telling, fewest, kind = (
         (online, FEWEST_ONLINE, "online meetings")

@@ -9,8 +9,9 @@ from device.emulator.graph.odata import page
 from device.emulator.tenant import Tenant
 
 LARGEST_PAGE, USUAL_PAGE = 999, 100
-_STARTS = re.compile(r"startswith\(\s*(displayName|mail|userPrincipalName)\s*,\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
-_OR = re.compile(r"\s+or\s+", re.IGNORECASE)
+_START = r"startswith\(\s*(displayName|mail|userPrincipalName)\s*,\s*'((?:[^']|'')*)'\s*\)"
+_STARTS = re.compile(_START, re.IGNORECASE)
+_FILTER = re.compile(rf"\s*{_START}(?:\s+or\s+{_START})*\s*", re.IGNORECASE)
 _BY_LOWER = {name.lower(): name for name in ("displayName", "mail", "userPrincipalName")}
 
 
@@ -78,13 +79,9 @@ def _check_advanced(call: Call) -> None:
 
 def _filter(text: str) -> list[tuple[str, str]]:
     """What is to begin with what; anything else that Graph could filter by is not spoken here."""
-    wanted = []
-    for clause in _OR.split(text.strip()) if text.strip() else ():
-        match = _STARTS.fullmatch(clause)
-        if match is None:
-            raise bad_request("Unsupported or invalid query filter clause specified.", "Request_UnsupportedQuery")
-        wanted.append((_BY_LOWER[match[1].lower()], match[2].replace("''", "'")))
-    return wanted
+    if text.strip() and not _FILTER.fullmatch(text):
+        raise bad_request("Unsupported or invalid query filter clause specified.", "Request_UnsupportedQuery")
+    return [(_BY_LOWER[match[1].lower()], match[2].replace("''", "'")) for match in _STARTS.finditer(text)]
 
 
 def _begins(value: Any, text: str) -> bool:
