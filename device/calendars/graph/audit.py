@@ -67,17 +67,17 @@ class Audit:
             "$top": str(PAGE),
         }
         found: list[signs.Seen] = []
-        answer = await self._mailbox.get("calendarView", query)
+        link = ""
         for _ in range(PAGES):
+            answer = await (self._mailbox.follow(link) if link else self._mailbox.get("calendarView", query))
             plain = answer.json()
             items = plain.get("value") if isinstance(plain, dict) else None
             if not isinstance(items, list):
                 raise MalformedAnswer("JSON that is no page of events")
             found += signs.seen(items)
-            link = plain.get("@odata.nextLink")
-            if not isinstance(link, str) or not link:
+            link = _text(plain, "@odata.nextLink")
+            if not link:
                 break
-            answer = await self._mailbox.follow(link)
         return found
 
     def _permissions(self, claims: Claims) -> Iterator[Complaint]:
