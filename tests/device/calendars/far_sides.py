@@ -13,7 +13,9 @@ from typing import Protocol
 import pytest
 from account_worlds import AccountWorld, dav_account, feed_account, office_account
 from dav_worlds import radicale_world, xandikos_world
+from far_side import Handler
 from feed_worlds import file_world, url_world
+from graph_room import signing_in
 from graph_worlds import office_world
 from story import FRIDAY, ROOM, Meeting, at
 
@@ -56,6 +58,8 @@ class FarSides:
         default_factory=dict
     )
     """The worlds that its hub half is tested in, if it has one."""
+    signing_in: Callable[[Handler], Handler] = lambda handler: handler
+    """A far side on which signing in succeeds, so that its other answers are met."""
 
 
 def _caldav_at(url: str, ca_bundle: str) -> Connection:
@@ -94,6 +98,7 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         against=_graph_at,
         complaint=('{"error": {"code": "No"}}', "application/json"),
         accounts={"office": office_account},
+        signing_in=signing_in,
     ),
     Providers.ICS: FarSides(
         worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}
