@@ -11,6 +11,7 @@ from datetime import timedelta
 import httpx
 import msgspec
 
+from device.calendars.graph.refusal import refusal
 from device.calendars.graph.service import PREFERENCES, Service
 from device.calendars.http import Answer, deadline
 from device.calendars.interface import ANSWER_LIMIT
@@ -69,6 +70,19 @@ async def ask_each(service: Service, wanted: Mapping[str, str]) -> dict[str, Ans
             for name in some:
                 found.setdefault(name, error)
     return found
+
+
+def success(answer: Answer | CalendarError) -> Answer:
+    """One of `ask_each`'s answers, if it is a success.
+
+    Raises:
+        CalendarError: it is none.
+    """
+    if isinstance(answer, CalendarError):
+        raise answer
+    if answer.status >= 300:
+        raise refusal(answer, item=False)
+    return answer
 
 
 async def _ask_some(service: Service, wanted: Mapping[str, str], found: dict[str, Answer | CalendarError]) -> None:

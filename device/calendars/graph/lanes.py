@@ -1,7 +1,8 @@
 """How many requests may run for one mailbox at a time, whoever asks: the room's own reader, a batch, an audit.
 
 Exchange lets an application have four at a time in a mailbox (facts: providers A6). Two are kept here, so that a second
-process, such as the device at the door, finds room beside this one.
+process, such as the device at the door, finds room beside this one. A mailbox that some call by its address and some by
+its object id counts as two.
 """
 
 import asyncio

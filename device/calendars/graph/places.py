@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from device.calendars.graph.batch import ask_each
-from device.calendars.graph.refusal import refusal
+from device.calendars.graph.batch import ask_each, success
 from device.calendars.graph.service import Service
 from device.calendars.http import Answer
 from device.calendars.interface import PAGE_LIMIT
@@ -77,14 +76,10 @@ async def _rooms_of(service: Service, lists: dict[str, str]) -> dict[str, list[A
 
 def _page_of(answer: Answer | CalendarError) -> tuple[list[Any], str]:
     """A page of one list's rooms; nothing where the list is none."""
-    error = answer if isinstance(answer, CalendarError) else None
-    if isinstance(answer, Answer):
-        if answer.status < 300:
-            return _page(answer)
-        error = refusal(answer, item=False)
-    if isinstance(error, (RoomNotFound, AccessDenied)):
+    try:
+        return _page(success(answer))
+    except (RoomNotFound, AccessDenied):
         return [], ""
-    raise error or MalformedAnswer()
 
 
 def _page(answer: Answer) -> tuple[list[Any], str]:

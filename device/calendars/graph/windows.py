@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from device.calendars.graph.batch import ask_each
+from device.calendars.graph.batch import ask_each, success
 from device.calendars.graph.mailbox import mailbox_path, pairs
-from device.calendars.graph.refusal import refusal
 from device.calendars.graph.service import Service
 from device.calendars.graph.view import Pages, view_query
-from device.calendars.http import Answer
 from device.calendars.interface import WindowRead
 from device.model.errors import CalendarError
 from device.model.room import Room
@@ -33,7 +31,7 @@ async def read_windows(
         wanted = {}
         for address, answer in answers.items():
             try:
-                link = pages[address].take(_good(answer))
+                link = pages[address].take(success(answer))
                 if link:
                     wanted[address] = service.within(link)
                 else:
@@ -41,16 +39,3 @@ async def read_windows(
             except CalendarError as error:
                 ended[address] = error
     return ended
-
-
-def _good(answer: Answer | CalendarError) -> Answer:
-    """The answer, if it is a success.
-
-    Raises:
-        CalendarError: it is none.
-    """
-    if isinstance(answer, CalendarError):
-        raise answer
-    if answer.status >= 300:
-        raise refusal(answer, item=False)
-    return answer

@@ -14,6 +14,7 @@ from aiohttp import web
 from far_side import far_side, json_answer
 from graph_room import NOW, ROOM, TENANT, Standing, open_hub, options, signing_in, token
 
+from device.agent.mint import _revealed
 from device.agent.settings import build
 from device.calendars.graph import PROVIDER, Options
 from device.calendars.graph.claims import claims_of
@@ -21,6 +22,7 @@ from device.calendars.graph.clouds import SERVERS, Cloud
 from device.calendars.interface import AccessToken, ConsentAsked, Notifies
 from device.model.errors import CalendarError, CredentialRefused, SettingsError
 from device.model.secret import Secret
+from device.model.value import from_plain
 
 ASKED = ConsentAsked(redirect_uri="http://127.0.0.1:9/back?portal=1", state=Secret("st4te"), verifier=Secret("v" * 43))
 GIVEN = {"admin_consent": "True", "tenant": TENANT, "state": "st4te"}
@@ -163,6 +165,11 @@ def test_the_cloud_is_a_setting_and_a_wrong_one_is_told() -> None:
             settings(**wrong)
 
 
+def test_all_settings_reach_the_process_that_mints() -> None:
+    options = Options(cloud=Cloud.US_DOD, client_secret_expires=NOW.date(), canaries=("a@x.example",), tenant="t")
+    assert msgspec.json.decode(_revealed(options), type=Options, dec_hook=from_plain) == options
+
+
 def test_the_provider_says_how_it_is_signed_in_to_and_notifies() -> None:
     assert PROVIDER.notifies is Notifies.CALLS
     assert [kind.name for kind in PROVIDER.credentials] == ["certificate", "client-secret", "admin-consent"]
@@ -203,4 +210,3 @@ async def test_no_secret_is_in_a_log_a_repr_or_an_error(tmp_path: Path, caplog: 
     for secret in secrets:
         assert secret not in caplog.text
         assert not [text for text in told if secret in text]
-    assert NOW

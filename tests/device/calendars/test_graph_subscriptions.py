@@ -217,6 +217,24 @@ async def test_a_life_that_a_cloud_finds_too_long_is_asked_for_shorter(tmp_path:
     assert wanted == [NOW + LIVES[0], NOW + LIVES[1]] * 2
 
 
+async def test_many_whose_access_expired_at_once_renew_it_once(tmp_path: Path) -> None:
+    refused = asyncio.Barrier(5)
+    calls = 0
+
+    async def graph(request: web.Request) -> web.StreamResponse:
+        nonlocal calls
+        calls += 1
+        if calls <= 5:
+            await refused.wait()
+            return json_answer(error("InvalidAuthenticationToken"), 401)
+        return json_answer(made())
+
+    async with open_hub(graph, tmp_path) as (account, side):
+        await asyncio.gather(*(account.renew(KNOWN, TARGET) for _ in range(5)))
+    assert calls == 10
+    assert sum(request.path.endswith("/token") for request in side.seen) == 2
+
+
 ANSWERS: dict[str, tuple[Any, int, type[CalendarError]]] = {
     "the handshake failed": (error("ValidationError"), 400, NotificationsRefused),
     "no life is short enough": (error("ExtensionError"), 400, NotificationsRefused),

@@ -1,9 +1,11 @@
 """Names of time zones, and what their clocks show."""
 
+import json
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 import pytest
+from graph_room import DATA
 
 from device.calendars.zone_names import iana_of, same_clock, windows_of
 
@@ -51,3 +53,11 @@ def test_every_zone_gets_a_windows_name_that_shows_the_same_or_none() -> None:
     assert windows_of("Europe/Berlin", NOW) == "W. Europe Standard Time"
     assert windows_of("Mars/Base", NOW) == ""
     assert sum(map(bool, named.values())) > len(named) * 0.9
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the published samples are not here")
+def test_the_published_names_are_known() -> None:
+    body = json.loads((DATA / "supported-timezones-01-response.json").read_text(encoding="utf-8"))["body"]
+    names = [one["alias"] for one in body["value"]]
+    assert names
+    assert [name for name in names if not iana_of(name)] == []

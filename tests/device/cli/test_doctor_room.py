@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cli_side import Ran, Web
+from msgspec.structs import replace
 
 from device.calendars.interface import Ailment, Complaint
 from device.cli.ailments import WORDS
@@ -108,6 +109,16 @@ async def test_a_canary_that_opens_is_proof(run: Run, tmp_path: Path) -> None:
         assert CANARY in reach["detail"]
         assert "concluded" not in reach["detail"]
         assert "revoke Calendars.ReadWrite in Entra" in reach["hint"]
+
+
+async def test_a_room_that_is_closed_too_is_said_with_its_cure(run: Run, tmp_path: Path) -> None:
+    async with open_office("monday", tmp_path) as office:
+        app = office.tenant_cloud.apps[office.client_id]
+        office.tenant_cloud.register(replace(app, mailboxes=frozenset()))
+        told = await doctor(run, office, "aurora", tmp_path, "--room", "--canary", CANARY, "--json")
+    assert told.code == 1
+    assert "New-ManagementRoleAssignment" in found(told)["permission"]["hint"]
+    assert found(told)["reach"]["detail"] == "1 canary stays closed, and so does the room itself"
 
 
 async def test_a_canary_that_does_not_exist_proves_nothing(run: Run, tmp_path: Path) -> None:
