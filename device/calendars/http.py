@@ -234,15 +234,13 @@ class Client:
         return CalendarUnreachable(f"{host}: {'no connection' if unreached else 'the connection broke'}")
 
 
-def open_client(
-    connection: Connection, headers: Mapping[str, str] | None = None, *, connections: int = CONNECTIONS
-) -> Client:
-    """A client as the settings want it, with `headers` on every request and so many `connections` at once.
+def open_client(connection: Connection, headers: Mapping[str, str] | None = None, *, most: int = CONNECTIONS) -> Client:
+    """A client as the settings want it, with `headers` on every request and at most so many connections at once.
 
     Raises:
         SettingsError: the CA bundle or the proxy cannot be used.
     """
-    return Client(connection, headers, connections)
+    return Client(connection, headers, most)
 
 
 def _check_address(url: httpx.URL) -> None:

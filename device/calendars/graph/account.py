@@ -40,7 +40,7 @@ CONNECTIONS = 16
 @asynccontextmanager
 async def open_account(options: Options, clock: Clock) -> AsyncIterator[CalendarAccount]:
     """The hub half for one tenant."""
-    async with open_client(options, {"Accept": "application/json"}, connections=CONNECTIONS) as client:
+    async with open_client(options, {"Accept": "application/json"}, most=CONNECTIONS) as client:
         yield GraphAccount(client, options, clock)
 
 
