@@ -15,6 +15,13 @@ def quoted(text: str) -> str:
     return f"'{_QUOTES.sub(lambda quote: quote[0] * 2, SafeText(text))}'"
 
 
+_NEW_SCOPE = (
+    f"New-ManagementScope -Name {quoted(SCOPE)} -RecipientRestrictionFilter "
+    "\"RecipientTypeDetails -eq 'RoomMailbox'\" -ErrorAction SilentlyContinue"
+)
+"""Made where it is not there yet: several cures need it."""
+
+
 def processing(room: str, **settings: str) -> str:
     """Set rules by which Exchange handles invitations to the room."""
     pairs = " ".join(f"-{name} {value}" for name, value in settings.items())
@@ -40,8 +47,7 @@ def working_hours_zone(room: str, windows: str) -> str:
 def scoped(options: Options, role: str) -> str:
     """Let the application do something to rooms and to nobody else. It must be known to Exchange: see the README."""
     return (
-        f"New-ManagementScope -Name {quoted(SCOPE)} -RecipientRestrictionFilter "
-        "\"RecipientTypeDetails -eq 'RoomMailbox'\"; "
+        f"{_NEW_SCOPE}; "
         f"New-ManagementRoleAssignment -App {quoted(options.client_id)} "
         f"-Role {quoted(f'Application {role}')} -CustomResourceScope {quoted(SCOPE)}"
     )
@@ -57,8 +63,7 @@ def rescoped(options: Options) -> str:
     """Narrow every permission that Exchange itself has given to the application."""
     application = f"(Get-ServicePrincipal -Identity {quoted(options.client_id)}).ObjectId"
     return (
-        f"New-ManagementScope -Name {quoted(SCOPE)} -RecipientRestrictionFilter "
-        "\"RecipientTypeDetails -eq 'RoomMailbox'\"; "
+        f"{_NEW_SCOPE}; "
         f"Get-ManagementRoleAssignment -RoleAssignee {application} | "
         f"Set-ManagementRoleAssignment -CustomResourceScope {quoted(SCOPE)}"
     )
