@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 from dav_worlds import radicale_world, xandikos_world
 from feed_worlds import file_world, url_world
+from google_worlds import invited_world, shared_world
 from graph_worlds import office_world
 from story import FRIDAY, ROOM, Meeting, at
 
@@ -78,8 +79,20 @@ def _graph_at(url: str, ca_bundle: str) -> Connection:
     )
 
 
+def _google_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.google import Options
+    from device.emulator.google.routes import google_endpoints
+
+    return Options(refresh_token=Secret("secret"), ca_bundle=ca_bundle, **google_endpoints(url))
+
+
 FAR_SIDES: Mapping[Providers, FarSides] = {
     Providers.CALDAV: FarSides(worlds={"radicale": radicale_world, "xandikos": xandikos_world}, against=_caldav_at),
+    Providers.GOOGLE: FarSides(
+        worlds={"shared": shared_world, "invited": invited_world},
+        against=_google_at,
+        complaint=('{"error": {"code": 0, "errors": [{"reason": "no"}]}}', "application/json"),
+    ),
     Providers.GRAPH: FarSides(
         worlds={"office": office_world}, against=_graph_at, complaint=('{"error": {"code": "No"}}', "application/json")
     ),
