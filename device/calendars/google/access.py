@@ -18,9 +18,11 @@ from device.calendars.google.scopes import WRITE
 from device.calendars.http import Answer, Client, open_client
 from device.calendars.interface import AccessToken
 from device.model.clock import Clock
-from device.model.errors import CalendarUnreachable, CredentialRefused, MalformedAnswer
+from device.model.errors import CalendarError, CalendarUnreachable, CredentialRefused, MalformedAnswer
 from device.model.secret import Secret
 
+_SCOPES = frozenset(("unauthorized_client", "invalid_scope", "access_denied", "admin_policy_enforced"))
+"""Errors that are about what was asked for, and not about who asks."""
 _LONGEST = 86_400
 """Seconds that are believed of a lifetime."""
 _TRANSIENT = frozenset(("temporarily_unavailable", "server_error", "internal_failure"))
@@ -42,6 +44,10 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("admin_policy_enforced", "", "a policy of the domain blocks these scopes"),
 )
 """What an error means, by its code and a piece of its description; the first that fits."""
+
+
+class ScopesRefused(CredentialRefused):
+    """The credential is good, and not for these scopes: what needs no more than others may still be had."""
 
 
 async def mint(options: Options, room: str, clock: Clock) -> AccessToken:
@@ -97,7 +103,7 @@ def _ask(options: Options, scopes: Sequence[str], subject: str, line: "_Line") -
     try:
         credentials.refresh(line)
     except RefreshError:
-        raise _refusal(line.told) from None  # its text and its arguments quote the answer
+        raise refusal_of(line.told) from None  # its text and its arguments quote the answer
     except (GoogleAuthError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         raise MalformedAnswer("google-auth can make nothing of Google's answer") from None
     return credentials.token
@@ -128,21 +134,35 @@ def _credentials(options: Options, scopes: Sequence[str], subject: str) -> Any:
 
 
 def _of_service_account(options: Options, scopes: Sequence[str], subject: str) -> Any:
-    from cryptography.exceptions import UnsupportedAlgorithm
     from google.auth.exceptions import GoogleAuthError
     from google.oauth2.service_account import Credentials
 
     key = key_of(options)
+    _check_rsa(key["private_key"])
     known = {part: key[part] for part in ("client_email", "private_key", "private_key_id") if part in key}
     try:
         return Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
             {**known, "token_uri": options.token_endpoint}, scopes=list(scopes), subject=subject or None
         )
-    except (GoogleAuthError, UnsupportedAlgorithm, ValueError, TypeError, AttributeError):
+    except (GoogleAuthError, ValueError, TypeError, AttributeError):
+        raise CredentialRefused("the private key in service_account cannot be used") from None
+
+
+def _check_rsa(pem: str) -> None:
+    """Refuse a key that google-auth could not sign with, before anybody is asked."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CredentialRefused("the private key in service_account cannot be read") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise CredentialRefused("the private key in service_account is not an RSA key")
 
 
-def _refusal(told: Mapping[str, Any]) -> Exception:
+def refusal_of(told: Mapping[str, Any]) -> CalendarError:
     """What an error of the token endpoint's means. Only its description tells a wrong clock from a wrong key."""
     error, description = told.get("error"), told.get("error_description")
     if not isinstance(error, str) or not error:
@@ -152,7 +172,8 @@ def _refusal(told: Mapping[str, Any]) -> Exception:
     if error == "invalid_grant" and ("reasonable timeframe" in said or "short-lived token" in said):
         return CalendarUnreachable(f"Google's clock and ours differ ({label})", cause="server")
     words = next((words for code, piece, words in _WORDS if code == error and piece in said), None)
-    return CredentialRefused(f"{words or 'Google refused the credential'} ({label})")
+    kind = ScopesRefused if error in _SCOPES else CredentialRefused
+    return kind(f"{words or 'Google refused the credential'} ({label})")
 
 
 class _Reply:

@@ -9,7 +9,7 @@ organizer learns that the room is gone; and one that is extended gets a booking 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -127,10 +127,10 @@ class GoogleCalendar:
         now, end = meeting.occurrence, self._bounds(meeting).end
         if until <= end:
             return now
+        if not meeting.ours:
+            return await self.book(Booking(key=_extension_of(now.id, until), start=end, end=until))
         if now.all_day or await self._others(now, end, until):
             raise BookingConflict("something else begins before")
-        if not meeting.ours:
-            return await self.book(Booking(key=_extension_of(now.id), start=end, end=until))
         extended = await self._change(now, {"end": _moment(until)})
         if await self._others(now, end, until):
             await self._change(extended.occurrence, {"end": _moment(end)})
@@ -144,7 +144,7 @@ class GoogleCalendar:
             return
         if not meeting.ours:
             await self._decline(meeting)
-            await self._take_back(self._id_under(_extension_of(now.id)))
+            await self._release_behind(now, bounds.end)
         elif at <= bounds.start:
             await self._remove(now)
         else:
@@ -266,6 +266,12 @@ class GoogleCalendar:
                 raise
             await self._remove(now)
 
+    async def _release_behind(self, ended: Occurrence, at: datetime) -> None:
+        """Give back the time behind a meeting that was booked to extend it."""
+        for meeting in await self._overlapping(at, at + timedelta(minutes=1)):
+            if meeting.key == _short(_extension_of(ended.id, self._bounds(meeting).end)):
+                await self._take_back(meeting.occurrence.id)
+
     async def _take_back(self, event: str) -> None:
         """Remove what was booked here, whatever became of it; somebody else having done so is as good."""
         with suppress(OccurrenceGone):
@@ -295,9 +301,9 @@ def _short(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _extension_of(event: str) -> str:
+def _extension_of(event: str, until: datetime) -> str:
     """The key under which the time behind somebody else's meeting is booked."""
-    return f"extension of {event}"
+    return f"extension of {event} until {utc(until)}"
 
 
 def _seniority(meeting: Meeting) -> tuple[str, str]:

@@ -17,5 +17,7 @@ ROOMS = (f"{_AUTH}admin.directory.resource.calendar.readonly",)
 """For the list of rooms."""
 PEOPLE = (f"{_AUTH}directory.readonly",)
 """For people in the domain's directory."""
-CONSENTED = (*WRITE, *SETTINGS, *ROOMS, *PEOPLE)
-"""All that a hub asks an administrator for."""
+CONSENTED = tuple(dict.fromkeys((*READ, *WRITE, *SETTINGS, *ROOMS, *PEOPLE)))
+"""All that a hub asks an administrator for. Reading stands beside writing: less than was granted can be had later only
+by a name that was granted, too.
+"""
