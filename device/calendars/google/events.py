@@ -139,9 +139,7 @@ class Reader:
         if event.start is None or event.end is None:
             raise ValueError("it has no start or no end")
         if event.start.all_day is not None:
-            first, until = event.start.day(), event.end.day()
-            if until < first:
-                raise ValueError("ends before it starts")
+            first, until = event.start.day(), event.end.day()  # which comes before, for one day, from other programs
             return Dates(first=first, until=max(until, first + timedelta(days=1)))
         start, end = event.start.instant(), event.end.instant()
         if end < start:
