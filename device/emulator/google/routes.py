@@ -31,6 +31,7 @@ _PROPERTIES = frozenset(
     ("calendar", "calendar.readonly", "calendar.calendars", "calendar.calendars.readonly", "calendar.app.created")
 )
 _LIST = frozenset(("calendar", "calendar.readonly", "calendar.calendarlist", "calendar.calendarlist.readonly"))
+_ENTRY = _LIST | {"calendar.app.created"}
 _SETTINGS = frozenset(("calendar", "calendar.readonly", "calendar.settings", "calendar.settings.readonly"))
 _STOP = _READS | _LIST | _SETTINGS | {"calendar.acls", "calendar.acls.readonly"}
 _ROOMS = frozenset(("admin.directory.resource.calendar", "admin.directory.resource.calendar.readonly"))
@@ -71,7 +72,7 @@ ROUTES: tuple[Route, ...] = (
     _route("calendar.freebusy.query", "POST", rf"{CALENDAR}/freeBusy", _BUSY, free_busy.query, None),
     _route("calendar.calendars.get", "GET", rf"{CALENDAR}{_ONE}", _PROPERTIES, calendars.get_calendar, Role.FREE_BUSY),
     _route("calendar.calendarList.list", "GET", _ENTRIES, _LIST, calendars.list_entries, None),
-    _route("calendar.calendarList.get", "GET", rf"{_ENTRIES}/([^/]+)", _LIST, calendars.get_entry, Role.FREE_BUSY),
+    _route("calendar.calendarList.get", "GET", rf"{_ENTRIES}/([^/]+)", _ENTRY, calendars.get_entry, Role.FREE_BUSY),
     _route(
         "calendar.settings.get",
         "GET",

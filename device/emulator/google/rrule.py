@@ -44,13 +44,20 @@ def parse_lines(lines: object, first: date, zone: str) -> Rule | None:
         return Rule(
             first=first,
             every=every,
-            interval=int(parts.get("INTERVAL", "1")),
+            interval=_number(parts.get("INTERVAL", "1"), 1),
             days=tuple(_DAYS.index(day) for day in parts["BYDAY"].split(",")) if "BYDAY" in parts else (),
             last=_last(parts["UNTIL"], zone) if "UNTIL" in parts else None,
-            count=int(parts.get("COUNT", "0")),
+            count=_number(parts.get("COUNT", "0"), 0),
         )
     except ValueError as error:
         raise _unknown() from error
+
+
+def _number(text: str, least: int) -> int:
+    number = int(text)
+    if not least <= number <= 10_000:
+        raise ValueError("out of bounds")
+    return number
 
 
 def _last(text: str, zone: str) -> date:
