@@ -1,6 +1,6 @@
 """Google's events put into our words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,7 @@ class Reader:
 
     def __init__(self, calendar: str, zone: str) -> None:
         self._zone = ZoneInfo(zone)
+        self._calendar = calendar.lower()
         # The calendar of a resource gives all-day meetings as instants, from midnight to midnight.
         self._has_no_dates = calendar.endswith(RESOURCE)
 
@@ -109,7 +110,7 @@ class Reader:
         """
         key, came = event.mark(BOOKED), event.mark(CHECKED_IN)
         organized_here = bool(event.organizer and event.organizer.self)
-        room = next((one for one in event.attendees or () if one.self), None)
+        room = self._room_among(event.attendees or ())
         who = event.creator if organized_here else event.organizer
         occurrence = Occurrence(
             id=event.id,
@@ -134,6 +135,12 @@ class Reader:
             attendee=(room.email or "") if room else "",
             unheard=bool(event.attendees_omitted) and room is None and not organized_here,
         )
+
+    def _room_among(self, attendees: Iterable[Attendee]) -> Attendee | None:
+        """The room's own entry: marked as such, or told by its address."""
+        listed = tuple(attendees)
+        by_address = (one for one in listed if (one.email or "").lower() == self._calendar)
+        return next((one for one in listed if one.self), None) or next(by_address, None)
 
     def _when(self, event: Event) -> Window | Dates:
         if event.start is None or event.end is None:

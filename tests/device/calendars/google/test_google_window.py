@@ -109,6 +109,18 @@ async def test_an_event_becomes_an_occurrence(tmp_path: Path) -> None:
         ({"attendees": [own("shrugged")]}, FreeBusy.BUSY, Response.NONE),
         ({"attendees": [{"email": "x@y.example", "responseStatus": "declined"}]}, FreeBusy.BUSY, Response.ACCEPTED),
         ({"attendees": None}, FreeBusy.BUSY, Response.ACCEPTED),
+        ({"attendees": [own("declined") | {"self": None}]}, FreeBusy.BUSY, Response.DECLINED),
+        ({"attendees": [{"email": ROOM.id.upper(), "responseStatus": "declined"}]}, FreeBusy.BUSY, Response.DECLINED),
+        (
+            {
+                "attendees": [
+                    {"email": ROOM.id, "responseStatus": "accepted"},
+                    own("declined") | {"email": "x@y.example"},
+                ]
+            },
+            FreeBusy.BUSY,
+            Response.DECLINED,
+        ),
     ],
 )
 async def test_how_it_weighs_on_the_room(
