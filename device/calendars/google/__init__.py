@@ -6,6 +6,7 @@
 * `api`: requests to Google's APIs, errors told by status and reason.
 * `shapes`, `events`: Google's events put into our words.
 * `view`, `free_busy`: a window of the room's calendar, and busy times of others.
+* `bookings`: how a booking made at the door is known again.
 * `calendar`: the room's calendar as `device.calendars.interface` wants it.
 * `consent`: an administrator's, in the browser.
 

@@ -6,7 +6,6 @@ its own answer, and its own private properties. So a meeting that somebody ends 
 organizer learns that the room is gone; and one that is extended gets a booking of its own behind it.
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -14,12 +13,13 @@ from typing import TypeVar
 
 import msgspec
 
+from device.calendars.google import bookings
 from device.calendars.google.api import NOT_FOR_SERVICE_ACCOUNTS, Api, Denied, Events
 from device.calendars.google.events import Meeting, Reader
 from device.calendars.google.free_busy import read_busy
 from device.calendars.google.options import Options
-from device.calendars.google.shapes import BOOKED, CHECKED_IN, FIELDS
-from device.calendars.google.view import View, read_view, utc
+from device.calendars.google.shapes import CHECKED_IN, FIELDS
+from device.calendars.google.view import View, read_view
 from device.calendars.http import Answer, deadline, open_client
 from device.calendars.interface import BOOKED_HERE, AccessSource, Booking, RoomCalendar, WindowRead
 from device.model.availability import occupies
@@ -83,15 +83,15 @@ class GoogleCalendar:
         two that overlap, the one created later goes.
         """
         there = await self._overlapping(booking.start, booking.end)
-        mine = _made_under(booking.key, there)
+        mine = bookings.made_under(booking.key, there)
         if mine is None:
             if there:
                 raise BookingConflict("somebody else has that time")
             made = await self._create(booking)
             there = await self._overlapping(booking.start, booking.end)
-            mine = _made_under(booking.key, there) or made
+            mine = bookings.made_under(booking.key, there) or made
         rivals = [meeting for meeting in there if meeting.occurrence.id != mine.occurrence.id]
-        if any(_seniority(rival) < _seniority(mine) for rival in rivals):
+        if any(bookings.is_earlier(rival, mine) for rival in rivals):
             await self._take_back(mine.occurrence.id)
             raise BookingConflict("somebody else was earlier")
         return mine.occurrence
@@ -128,12 +128,12 @@ class GoogleCalendar:
         if until <= end:
             return now
         if not meeting.ours:
-            return await self.book(Booking(key=_extension_of(now.id, until), start=end, end=until))
+            return await self.book(Booking(key=bookings.extension_of(now.id, until), start=end, end=until))
         if now.all_day or await self._others(now, end, until):
             raise BookingConflict("something else begins before")
-        extended = await self._change(now, {"end": _moment(until)})
+        extended = await self._change(now, {"end": bookings.moment(until)})
         if await self._others(now, end, until):
-            await self._change(extended.occurrence, {"end": _moment(end)})
+            await self._change(extended.occurrence, {"end": bookings.moment(end)})
             raise BookingConflict("something else came in between")
         return extended.occurrence
 
@@ -143,12 +143,14 @@ class GoogleCalendar:
         if at >= bounds.end:
             return
         if not meeting.ours:
+            await self._release_behind(now, bounds.end)  # first, so that whoever tries again finds the meeting there
             await self._decline(meeting)
-            await self._release_behind(now, bounds.end)
         elif at <= bounds.start:
             await self._remove(now)
         else:
-            await self._change(now, {"start": _moment(bounds.start), "end": _moment(at)} if now.all_day else _until(at))
+            await self._change(
+                now, bookings.from_dates(bounds.start, at) if now.all_day else {"end": bookings.moment(at)}
+            )
 
     async def _check_in(self, occurrence: Occurrence, at: datetime) -> Occurrence:
         now = (await self._as_it_is(occurrence)).occurrence
@@ -213,18 +215,13 @@ class GoogleCalendar:
             BookingConflict: it was made before and is no more.
         """
         title = self._options.booked_title if booking.title == BOOKED_HERE else booking.title
-        wanted = {
-            "id": self._id_under(booking.key),
-            "summary": str(title),
-            "start": _moment(booking.start),
-            "end": _moment(booking.end),
-            "reminders": {"useDefault": False},
-            "extendedProperties": {"private": {BOOKED: _short(booking.key)}},
-        }
-        answer = await self._events.insert(wanted, _QUIETLY)
+        body = bookings.wanted(booking, self._calendar, title)
+        answer = await self._events.insert(body, _QUIETLY)
         if answer is not None:
-            return self._marked(self._told(answer), _short(booking.key))
-        before = await self._get(self._id_under(booking.key))
+            made = self._told(answer)
+            ours = msgspec.structs.replace(made.occurrence, own=True)
+            return msgspec.structs.replace(made, occurrence=ours, key=bookings.mark_of(booking.key))
+        before = await self._get(bookings.id_under(booking.key, self._calendar))
         if before is None or before.occurrence.cancelled:
             raise BookingConflict("that booking was made and removed before")
         return before
@@ -269,7 +266,7 @@ class GoogleCalendar:
     async def _release_behind(self, ended: Occurrence, at: datetime) -> None:
         """Give back the time behind a meeting that was booked to extend it."""
         for meeting in await self._overlapping(at, at + timedelta(minutes=1)):
-            if meeting.key == _short(_extension_of(ended.id, self._bounds(meeting).end)):
+            if meeting.key == bookings.mark_of(bookings.extension_of(ended.id, self._bounds(meeting).end)):
                 await self._take_back(meeting.occurrence.id)
 
     async def _take_back(self, event: str) -> None:
@@ -282,39 +279,3 @@ class GoogleCalendar:
         if meeting is None:
             raise MalformedAnswer("an event that is no more, in answer to a change")
         return meeting
-
-    def _marked(self, meeting: Meeting, key: str) -> Meeting:
-        ours = msgspec.structs.replace(meeting.occurrence, own=True)
-        return msgspec.structs.replace(meeting, occurrence=ours, key=key)
-
-    def _id_under(self, key: str) -> str:
-        """The id of what is booked under a key: Google takes ids of base32hex and refuses to take one twice."""
-        return f"doorlight{hashlib.sha256(f'{self._calendar}:{key}'.encode()).hexdigest()[:40]}"
-
-
-def _made_under(key: str, meetings: Sequence[Meeting]) -> Meeting | None:
-    return next((meeting for meeting in meetings if meeting.key == _short(key)), None)
-
-
-def _short(key: str) -> str:
-    """A key as it is written on the event, where there is room for a thousand characters and any of them is kept."""
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _extension_of(event: str, until: datetime) -> str:
-    """The key under which the time behind somebody else's meeting is booked."""
-    return f"extension of {event} until {utc(until)}"
-
-
-def _seniority(meeting: Meeting) -> tuple[str, str]:
-    """Who was first; equal instants are settled by the ids, which both doors see alike."""
-    return meeting.created_at, meeting.occurrence.id
-
-
-def _until(at: datetime) -> dict[str, object]:
-    return {"end": _moment(at)}
-
-
-def _moment(instant: datetime) -> dict[str, str | None]:
-    """An instant as `EventDateTime`, in place of a date where there was one."""
-    return {"dateTime": utc(instant), "timeZone": "UTC", "date": None}

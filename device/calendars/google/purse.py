@@ -1,5 +1,6 @@
 """The account's own access, one for each purpose, kept until it is nearly over; and what is made of a refusal."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -28,6 +29,7 @@ class Purse:
     def __init__(self, client: Client, options: Options, clock: Clock) -> None:
         self._client, self._options, self._clock = client, options, clock
         self._tokens: dict[tuple[str, ...], AccessToken] = {}
+        self._minting = asyncio.Lock()
 
     async def using(
         self, ask: Callable[[Api], Awaitable[_T]], scopes: Sequence[str] = READ, *, subject: str = "", room: str = ""
@@ -56,11 +58,12 @@ class Purse:
 
     def _source(self, wanted: tuple[str, ...]) -> AccessSource:
         async def source() -> AccessToken:
-            token = self._tokens.get(wanted)
-            if token is None or self._is_old(token):
-                subject, *scopes = wanted
-                token = self._tokens[wanted] = await obtain(self._options, scopes, self._clock, subject=subject)
-            return token
+            async with self._minting:
+                token = self._tokens.get(wanted)
+                if token is None or self._is_old(token):
+                    subject, *scopes = wanted
+                    token = self._tokens[wanted] = await obtain(self._options, scopes, self._clock, subject=subject)
+                return token
 
         return source
 

@@ -1,5 +1,6 @@
 """The hub half at an office, and at far sides that are odd: rooms, people, tokens and how far they reach."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -17,7 +18,14 @@ from google_worlds import with_service_account
 from device.calendars.google import PROVIDER
 from device.calendars.google.options import Options
 from device.calendars.google.scopes import CONSENTED, READ
-from device.calendars.interface import AccessToken, CalendarAccount, NotificationTarget, Notifies, Person
+from device.calendars.interface import (
+    AccessToken,
+    CalendarAccount,
+    NotificationTarget,
+    Notifies,
+    Person,
+    Subscription,
+)
 from device.emulator.google.grants import AUTH, Grant
 from device.emulator.google.workspace import ADMINISTRATOR, SERVICE_ACCOUNT, WEB_CLIENT, Role
 from device.emulator.office import Office, open_office
@@ -182,6 +190,55 @@ async def test_a_token_is_kept_until_it_is_nearly_over(office: Office) -> None:
         office.tenant_cloud.tokens.expire_all()
         await account.rooms()
         assert len(asked) == 3
+
+
+async def test_many_rooms_at_once_share_one_token(office: Office) -> None:
+    asked: list[Grant] = []
+    access = office.workspace.grants.access
+    office.workspace.grants.access = lambda grant: asked.append(grant) or access(grant)  # type: ignore[assignment, func-returns-value]
+    async with account_of(office) as account:
+        audits = (account.audit(entry.address) for entry in office.rooms)
+        await asyncio.gather(*audits)
+    assert len(asked) == 2  # one for the events, one for the settings
+
+
+STRANGE: tuple[tuple[Any, int, type[Exception]], ...] = (
+    (error("forbidden", 403), 403, AccessDenied),
+    (error("quotaExceeded", 403), 403, CalendarBusy),
+    (error("backendError", 500), 500, CalendarUnreachable),
+    (error("backendError", 503), 503, CalendarUnreachable),
+    ("<html>", 200, MalformedAnswer),
+    ("{", 200, MalformedAnswer),
+    ("[" * 50_000, 200, MalformedAnswer),
+    ("{}" + " " * (3 << 20), 200, MalformedAnswer),
+)
+
+
+@pytest.mark.parametrize(("body", "status", "kind"), STRANGE, ids=map(str, range(len(STRANGE))))
+@pytest.mark.parametrize("question", ["rooms", "people", "subscribe", "unsubscribe", "audit", "reach"])
+async def test_a_far_side_that_is_broken_is_told_in_our_words(
+    question: str, body: Any, status: int, kind: type[Exception], tmp_path: Path
+) -> None:
+    async with account_at(always(body, status), tmp_path) as (account, _):
+        channel = Subscription(
+            id="c", room=AURORA, expires_at=SystemClock().read().now, secret=Secret("s"), resource="r"
+        )
+        questions: dict[str, Any] = {
+            "rooms": account.rooms,
+            "people": lambda: account.people("jo"),
+            "subscribe": lambda: account.subscribe(AURORA, NotificationTarget(url="https://hub.example/x")),
+            "unsubscribe": lambda: account.unsubscribe(channel),
+            "audit": lambda: account.audit(AURORA),
+            "reach": lambda: account.reach(AccessToken(token=Secret("t")), AURORA, []),
+        }
+        if question == "reach" and kind is AccessDenied:
+            assert not (await account.reach(AccessToken(token=Secret("t")), AURORA, [])).own_room
+            return
+        if question == "unsubscribe" and status == 200 and len(body) < 1 << 20:
+            await account.unsubscribe(channel)  # whose answer nobody reads
+            return
+        with pytest.raises(kind):
+            await questions[question]()
 
 
 async def test_new_access_that_is_refused_too_is_the_end(tmp_path: Path) -> None:

@@ -366,7 +366,7 @@ async def test_a_copy_without_an_answer_of_its_own_is_taken_away(tmp_path: Path)
 async def test_an_account_that_may_not_answer_takes_the_copy_away(tmp_path: Path) -> None:
     async with _answering(event(), PATCH=(403, "forbiddenForServiceAccounts")) as (side, calendar):
         await calendar.end(_shown(), hour_of_now(10.5))
-    assert [request.method for request in side.seen] == ["GET", "PATCH", "DELETE", "GET"]
+    assert [request.method for request in side.seen] == ["GET", "GET", "PATCH", "DELETE"]
     async with _answering(event(), PATCH=(403, "requiredAccessLevel")) as (side, calendar):
         with pytest.raises(AccessDenied):
             await calendar.end(_shown(), hour_of_now(10.5))

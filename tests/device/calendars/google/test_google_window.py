@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import traceback
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -534,3 +536,27 @@ def test_settings_that_cannot_be_right_are_refused() -> None:
 
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(wrong, Options, dec_hook=from_plain)
+
+
+async def test_nothing_of_a_meeting_and_no_token_is_in_a_log_or_a_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    told = "canary-title"
+    bodies: tuple[tuple[Any, int], ...] = (
+        (page(event(summary=told, organizer={"email": told}), event(summary=told, start={"dateTime": told})), 200),
+        (page(event(summary=told)) | {"nextPageToken": 5}, 200),
+        ({"error": {"code": 403, "message": told, "errors": [{"reason": "forbidden", "message": told}]}}, 403),
+        ({"items": told}, 200),
+    )
+    for body, status in bodies:
+        shown = ""
+        try:
+            found, _ = await read(always(body, status), tmp_path)
+            shown = str(found.skipped)
+        except CalendarError as caught:
+            shown = "".join(traceback.format_exception(caught))
+        assert told not in shown
+        assert "Bearer good" not in shown
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("device", "httpx", "httpcore"))]
+    assert not [line for line in ours if told in line or "good" in line]
