@@ -13,7 +13,7 @@ from device.calendars.google import channels
 from device.calendars.google.access import obtain
 from device.calendars.google.api import Api, calendar_url
 from device.calendars.google.audit import Audit
-from device.calendars.google.directory import find_people, read_rooms
+from device.calendars.google.directory import find_people, is_listed, read_rooms
 from device.calendars.google.options import Options
 from device.calendars.google.purse import Purse
 from device.calendars.google.scopes import PEOPLE, READ, ROOMS, SETTINGS
@@ -63,8 +63,6 @@ class GoogleAccount:
 
     async def people(self, text: str) -> tuple[Person, ...]:
         """People from the domain's directory."""
-        if not text.strip():
-            return ()
         subject = self._options.subject or self._options.administrator
         return await self._purse.using(lambda api: find_people(api, self._options, text), PEOPLE, subject=subject)
 
@@ -91,15 +89,40 @@ class GoogleAccount:
         raise NotificationsRefused(f"Google calls, and cannot be listened to about {len(rooms)} rooms")
         yield
 
-    async def audit(self, room: str) -> tuple[Complaint, ...]:
-        """A look at the room's next meetings and, where that is granted, at its calendar's settings."""
-        audit = Audit(self._options, room, self._clock.read().now)
+    async def audit(self, room: str, zone: str = "") -> tuple[Complaint, ...]:
+        """A look at the room's next meetings and, where that is granted, at its calendar's settings.
+
+        Google does not tell a calendar that is not shared from one that is not there; the directory does, where the
+        account may ask it.
+
+        Raises:
+            RoomNotFound: the directory does not know such a room.
+        """
+        audit = Audit(self._options, room, zone, self._clock.read().now)
         events = await self._purse.using(audit.events, room=room)
+        if events is None:
+            return tuple(audit.not_shared(sure=await self._is_listed(room)))
         settings = {}
-        if events is not None:
-            with suppress(AccessDenied):
-                settings = await self._purse.using(audit.settings, SETTINGS, room=room)
+        with suppress(AccessDenied):
+            settings = await self._purse.using(audit.settings, SETTINGS, room=room)
         return tuple(audit.complaints(events, settings))
+
+    async def _is_listed(self, room: str) -> bool:
+        """Whether there certainly is such a room.
+
+        Raises:
+            RoomNotFound: there certainly is none.
+        """
+        calendar, subject = self._options.calendar_of(room), self._options.administrator
+        try:
+            listed = await self._purse.using(
+                lambda api: is_listed(api, self._options, calendar), ROOMS, subject=subject
+            )
+        except AccessDenied:
+            return False
+        if not listed:
+            raise RoomNotFound("the directory lists no such room")
+        return True
 
     async def reach(self, access: AccessToken, room: str, canaries: Sequence[str]) -> Reach:
         """Ask for one event of each calendar; whoever sees only that others are busy does not read them."""

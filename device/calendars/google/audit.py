@@ -29,11 +29,12 @@ class Audit:
     Args:
         options: the account's.
         room: its id.
+        zone: that its door goes by; empty: not known.
         now: the time.
     """
 
-    def __init__(self, options: Options, room: str, now: datetime) -> None:
-        self._options, self._now = options, now
+    def __init__(self, options: Options, room: str, zone: str, now: datetime) -> None:
+        self._options, self._zone, self._now = options, zone or "Europe/Berlin", now
         self._calendar = options.calendar_of(room)
         self._url = calendar_url(options, self._calendar)
 
@@ -59,16 +60,15 @@ class Audit:
         except (AccessDenied, RoomNotFound):
             return {}
 
-    def complaints(self, events: dict[str, Any] | None, settings: dict[str, Any]) -> Iterator[Complaint]:
-        """What is wrong."""
+    def not_shared(self, *, sure: bool) -> Iterator[Complaint]:
+        """What is wrong with a calendar that is not there for this account."""
         yield from self._about_credential()
-        if events is None:
-            yield Complaint(
-                ailment=Ailment.NOT_SHARED,
-                evidence="the calendar does not exist for this account (404)",
-                cure=self._share(),
-            )
-            return
+        evidence = "the calendar does not exist for this account (404)"
+        yield Complaint(ailment=Ailment.NOT_SHARED, evidence=evidence, cure=self._share(), sure=sure)
+
+    def complaints(self, events: dict[str, Any], settings: dict[str, Any]) -> Iterator[Complaint]:
+        """What is wrong with a calendar that can be read."""
+        yield from self._about_credential()
         yield from self._about_role(str(events.get("accessRole") or "none"))
         yield from self._about_zone(events.get("timeZone") or settings.get("timeZone"))
         yield from self._about_answers(events.get("items"), settings.get("autoAcceptInvitations"))
@@ -97,7 +97,7 @@ class Audit:
             ailment=Ailment.TIME_ZONE_MISSING,
             evidence="the calendar has no time zone" if not zone else "the calendar's time zone is not known",
             cure=f"calendar.google.com > Settings > {self._calendar} > Calendar settings > Time zone; or PATCH "
-            f'calendar/v3/calendars/{self._calendar} {{"timeZone": "Europe/Berlin"}}',
+            f'calendar/v3/calendars/{self._calendar} {{"timeZone": "{self._zone}"}}',
         )
 
     def _about_answers(self, items: object, accepts: object) -> Iterator[Complaint]:

@@ -65,7 +65,7 @@ def hear(notification: Notification, known: Sequence[Subscription]) -> Heard:
     key, token = headers.get("x-goog-channel-id", ""), headers.get("x-goog-channel-token", "")
     meant = next((one for one in known if one.id == key), None)
     expected = meant.secret.reveal() if meant else "nobody's"
-    genuine = hmac.compare_digest(_bytes(token), _bytes(expected)) and meant is not None
+    genuine = hmac.compare_digest(_bytes(token), _bytes(expected)) and bool(expected)
     if not genuine or meant is None or not _is_about(headers, meant):
         return Heard()
     # The first message says that the channel is there, and nothing of the calendar.

@@ -20,6 +20,8 @@ from device.model.safetext import SafeText
 PAGE = 500
 PEOPLE = 30
 """How many people are told at once: whoever wants another types another letter."""
+LONGEST = 100
+"""Characters of a name or address that anybody types."""
 _EQUIPMENT = "OTHER"
 
 
@@ -64,10 +66,23 @@ async def read_rooms(api: Api, options: Options) -> tuple[Room, ...]:
     return tuple(rooms.values())
 
 
+async def is_listed(api: Api, options: Options, room: str) -> bool:
+    """Whether the directory knows a room, whoever may open its calendar."""
+    resources = f"{options.directory_endpoint.rstrip('/')}/customer/{options.customer}/resources"
+    async for plain in _items(api, f"{resources}/calendars", "items"):
+        resource = _as(plain, _Resource)
+        if resource is not None and resource.resource_email.lower() == room.lower():
+            return True
+    return False
+
+
 async def find_people(api: Api, options: Options, text: str) -> tuple[Person, ...]:
     """People of the domain whose name or address begins with `text`."""
+    begun = "".join(filter(str.isprintable, text)).strip()[:LONGEST]
+    if not begun:
+        return ()
     query = {
-        "query": text,
+        "query": begun,
         "readMask": "names,emailAddresses",
         "sources": "DIRECTORY_SOURCE_TYPE_DOMAIN_PROFILE",
         "pageSize": str(PEOPLE),

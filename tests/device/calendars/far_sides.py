@@ -83,7 +83,8 @@ def _google_at(url: str, ca_bundle: str) -> Connection:
     from device.calendars.google import Options
     from device.emulator.google.routes import google_endpoints
 
-    return Options(refresh_token=Secret("secret"), ca_bundle=ca_bundle, **google_endpoints(url))
+    client = {"client_id": "door", "client_secret": Secret("secret")}
+    return Options(refresh_token=Secret("secret"), ca_bundle=ca_bundle, **client, **google_endpoints(url))
 
 
 FAR_SIDES: Mapping[Providers, FarSides] = {

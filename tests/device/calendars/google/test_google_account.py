@@ -136,7 +136,10 @@ async def test_people_are_found_by_the_beginnings_of_their_names_and_addresses(g
         for text in ("Jon", "weber", wanted.address[:6]):
             assert Person(name=wanted.name, address=wanted.address) in await account.people(text)  # type: ignore[arg-type]
         assert await account.people("nobody at all") == ()
-        assert await account.people("  ") == ()
+        for nobody in ("", "  ", "\0", "\ud800", "\x1b\n"):
+            assert await account.people(nobody) == ()
+        for odd in ("'", "a" * 10_000, "%27&$top=1", "\x1b[2J", "J\ud800o"):
+            assert isinstance(await account.people(odd), tuple)
 
 
 async def test_a_devices_token_reads_and_cannot_write(office: Office) -> None:

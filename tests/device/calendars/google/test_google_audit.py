@@ -18,7 +18,7 @@ from device.calendars.interface import Ailment, Complaint
 from device.emulator.google.grants import AUTH
 from device.emulator.google.workspace import ADMINISTRATOR, SERVICE_ACCOUNT, Role
 from device.emulator.office import Office, open_office
-from device.model.errors import CalendarUnreachable
+from device.model.errors import CalendarUnreachable, RoomNotFound
 
 
 @pytest.fixture
@@ -45,7 +45,16 @@ async def test_a_room_that_is_not_shared_says_with_whom_to_share_it(office: Offi
     cure = found[Ailment.NOT_SHARED].cure
     assert f"gam calendar {AURORA} add acls writer {SERVICE_ACCOUNT}" in cure
     assert "Make changes to events" in cure
-    assert ADMINISTRATOR in (await complaints(office, delegated(office)))[Ailment.NOT_SHARED].cure
+    assert not found[Ailment.NOT_SHARED].sure  # for all that this account can tell, there is no such room
+    by_directory = (await complaints(office, delegated(office)))[Ailment.NOT_SHARED]
+    assert by_directory.sure
+    assert ADMINISTRATOR in by_directory.cure
+
+
+async def test_a_room_that_the_directory_does_not_know_is_not_found(office: Office) -> None:
+    async with account_of(office, delegated(office)) as account:
+        with pytest.raises(RoomNotFound):
+            await account.audit("nobody@office.example")
 
 
 @pytest.mark.parametrize(
@@ -95,9 +104,9 @@ async def test_a_calendar_without_a_zone_is_told(zone: Any, tmp_path: Path) -> N
         return json_answer({"autoAcceptInvitations": True})
 
     async with account_at(handler, tmp_path) as (account, _):
-        (found,) = await account.audit(ROOM.id)
+        (found,) = await account.audit(ROOM.id, "America/Lima")
     assert found.ailment is Ailment.TIME_ZONE_MISSING
-    assert "timeZone" in found.cure
+    assert '{"timeZone": "America/Lima"}' in found.cure
 
 
 @pytest.mark.parametrize(("days", "told"), [(29, True), (31, False), (-1, True), (None, False)])

@@ -298,5 +298,11 @@ def test_what_a_genuine_call_means(changes: dict[str, str | None], heard: Heard)
     assert hear(called(**changes), [KNOWN, OTHER]) == heard
 
 
+def test_a_channel_without_a_secret_hears_nobody() -> None:
+    open_to_all = Subscription(id="channel-1", room=AURORA, expires_at=KNOWN.expires_at, secret=Secret(""))
+    for token in ("", None, "token-1"):
+        assert hear(called(channel_token=token), [open_to_all]) == Heard()
+
+
 def test_nobody_known_means_nothing() -> None:
     assert hear(called(), []) == Heard()
