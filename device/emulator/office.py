@@ -51,7 +51,7 @@ class Office:
         self.faults = Faults()
         self.tenant_cloud = Tenant(directory_of(scenario), clock, self.faults)
         self.control = Control(self.tenant_cloud, scenario.zone)
-        self.workspace = Workspace(self.tenant_cloud, visible_mailboxes(scenario))
+        self.workspace = Workspace(self.tenant_cloud, CLIENT_ID)
         self.front = Front((GoogleEdge(self.workspace), GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""

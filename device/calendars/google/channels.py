@@ -51,7 +51,9 @@ async def watch(api: Api, options: Options, room: str, target: NotificationTarge
 
 
 async def stop(api: Api, options: Options, subscription: Subscription) -> None:
-    """End a channel; one that Google does not know any more is ended."""
+    """End a channel; one that Google does not know any more, or never did, is ended."""
+    if not subscription.resource:
+        return
     body = {"id": subscription.id, "resourceId": subscription.resource}
     try:
         await api.ask("POST", f"{options.endpoint.rstrip('/')}/channels/stop", None, body)

@@ -4,7 +4,6 @@ import base64
 import json
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -66,10 +65,10 @@ class Workspace:
 
     Args:
         tenant: the office, with its directory and mailboxes.
-        shared: the rooms that are shared with the service account.
+        client_id: the app that the scenario lets in; its rooms are shared with the service account, too.
     """
 
-    def __init__(self, tenant: Tenant, shared: Iterable[str]) -> None:
+    def __init__(self, tenant: Tenant, client_id: str) -> None:
         self.tenant = tenant
         self.administrators = {ADMINISTRATOR}
         self.delegated = {f"{AUTH}{scope}" for scope in DELEGATED}
@@ -85,7 +84,7 @@ class Workspace:
         """Calendars about which nobody is notified."""
         self.declining: set[str] = set()
         """Rooms that do not accept invitations by themselves."""
-        self._shared = frozenset(shared)
+        self._client_id = client_id
         self._roles: dict[tuple[str, str], Role] = {}
         # No role of Microsoft's: its tokens are worth nothing at the other vendor's door.
         app = App(client_id=SERVICE_CLIENT, secret=Secret(secrets.token_urlsafe(24)), roles=frozenset())
@@ -146,7 +145,7 @@ class Workspace:
                 return self._roles[known]
         if account in self.administrators:
             return Role.OWNER
-        if calendar in self._shared:
+        if calendar in self.tenant.apps[self._client_id].mailboxes:
             return Role.WRITER
         return Role.FREE_BUSY if account in self.tenant.directory.people else Role.NONE
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -137,6 +138,7 @@ async def test_ending_what_has_ended_is_no_error(office: Office, account: Calend
     channel = await subscribed(account, hub)
     assert office.control.lose_subscriptions() == "1 subscription lost."
     await account.unsubscribe(channel)
+    await account.unsubscribe(msgspec.structs.replace(channel, resource=""))
 
 
 async def test_a_channel_runs_out(office: Office, account: CalendarAccount, hub: Hub) -> None:

@@ -11,6 +11,7 @@ from google_schema import GoogleOracle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from device.emulator.directory import App
 from device.emulator.faults import Faults
 from device.emulator.google.batch import run
 from device.emulator.google.call import Call, GoogleError
@@ -25,6 +26,7 @@ from device.emulator.placing import directory_of, place, visible_mailboxes
 from device.emulator.scenario import load_scenario
 from device.emulator.tenant import Tenant
 from device.emulator.world_clock import WorldClock
+from device.model.secret import Secret
 
 START = datetime(2026, 11, 23, 7, 55, tzinfo=UTC)
 BASE = "https://127.0.0.1:1"
@@ -40,7 +42,8 @@ def workspace() -> Workspace:
     scenario = load_scenario("monday")
     made = Tenant(directory_of(scenario), WorldClock(START), Faults())
     place(scenario, START.date(), made)
-    return Workspace(made, visible_mailboxes(scenario))
+    made.register(App(client_id="app", secret=Secret("x"), mailboxes=visible_mailboxes(scenario)))
+    return Workspace(made, "app")
 
 
 _MAILBOX = workspace().tenant.mailboxes[AURORA]
