@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from device.agent.knowledge import CHAIN, Knowledge
 from device.agent.offers import Offered, offered
-from device.agent.settings import Night
 from device.model.availability import Availability, DoorState, availability
 from device.model.changes import NOTICED_FOR
 from device.model.clock import ClockReading, ClockTrust
+from device.model.door import Night
 from device.model.freshness import Freshness, Hop, HopReport
 from device.model.hours import hours_edges, is_open
 from device.model.occurrence import FreeBusy, Occurrence, Response

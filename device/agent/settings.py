@@ -17,34 +17,14 @@ import msgspec
 from device.agent.document import convert, read_toml, table
 from device.calendars import Providers
 from device.calendars.interface import Connection
+from device.model.door import Look, NearbyRoom, Night
 from device.model.errors import SettingsError
-from device.model.room import Clock24, Room
-from device.model.safetext import SafeText
+from device.model.room import Room
 from device.model.secret import Secret
 from device.model.value import Value
-from device.wire.panel import Theme
 
 DAY = 24 * 60
 LONGEST_CALL = 300.0
-
-
-class Look(Value):
-    """How the door looks."""
-
-    theme: Theme = Theme.DARK
-    language: str = "en"
-    """BCP 47."""
-    hour24: bool | None = None
-    """None: as the language has it."""
-
-
-class Night(Value):
-    """When the panel is dimmed, in the room's own time; nothing is dimmed where the times are left out."""
-
-    dim_from: Clock24 | None = None
-    dim_until: Clock24 | None = None
-    off: bool = False
-    """Dark rather than dim, as long as nobody is in the room."""
 
 
 class Paths(Value):
@@ -71,15 +51,6 @@ class Polling(Value):
     """While changes are announced anyway."""
 
 
-class NeighbourSettings(Value):
-    """Another room that somebody could walk to."""
-
-    id: str
-    name: SafeText
-    place: SafeText = SafeText("")
-    capacity: int | None = None
-
-
 class _Document(Value):
     """Everything but `[calendar]`, whose keys are its provider's."""
 
@@ -90,7 +61,7 @@ class _Document(Value):
     paths: Paths = Paths()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
-    neighbours: tuple[NeighbourSettings, ...] = ()
+    neighbours: tuple[NearbyRoom, ...] = ()
 
 
 class Settings(_Document, kw_only=True):

@@ -8,19 +8,11 @@ glass.
 from datetime import datetime
 from enum import StrEnum
 
+from device.model.door import Theme
 from device.model.requests import BookRequested, CheckInRequested, EndRequested, ExtendRequested, Outcome, Request
 from device.model.safetext import SafeText
 from device.model.state import RoomState
 from device.model.value import Value
-
-
-class Theme(StrEnum):
-    """The colours of the glass."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    COLOUR_BLIND = "colour-blind"
-    """Blue and orange in place of green and red."""
 
 
 class Fault(StrEnum):

@@ -31,10 +31,11 @@ from device.agent.cache_file import read_cache
 from device.emulator.settings_file import write_settings
 from device.model.availability import DoorState, Reason
 from device.model.clock import ClockTrust
+from device.model.door import Theme
 from device.model.requests import BookRequested, Outcome
 from device.model.state import Dim, RoomState
 from device.model.value import decode
-from device.wire.panel import ActEnded, Fault, FaultShown, LastShown, LookShown, RoomShown, Theme, TimeShown
+from device.wire.panel import ActEnded, Fault, FaultShown, LastShown, LookShown, RoomShown, TimeShown
 
 
 @pytest.fixture
