@@ -74,6 +74,12 @@ class Poller:
         self.distrust()
         self._due.set()
 
+    def hint(self) -> None:
+        """The same because somebody says that something changed; whoever asked us to wait is not asked sooner."""
+        self.distrust()
+        if not self._failures:
+            self._due.set()
+
     def distrust(self) -> None:
         """Read the window whole next time, whatever its cursor says."""
         self._cursor = ""

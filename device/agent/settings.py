@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from device.agent.document import convert, read_toml, table
+from device.agent.hub.settings import HubSettings
+from device.agent.hub.settings import check as check_hub
 from device.calendars import Providers
 from device.calendars.interface import Connection
 from device.model.door import Look, NearbyRoom, Night
@@ -51,6 +53,15 @@ class Polling(Value):
     """While changes are announced anyway."""
 
 
+class HubDocument(Value):
+    """All that a device with a hub needs to know; the hub tells it the rest."""
+
+    hub: HubSettings
+    paths: Paths = Paths()
+    clock: ClockSettings = ClockSettings()
+    polling: Polling = Polling()
+
+
 class _Document(Value):
     """Everything but `[calendar]`, whose keys are its provider's."""
 
@@ -70,17 +81,30 @@ class Settings(_Document, kw_only=True):
     provider: Providers
     options: Connection
     """The provider's own subclass."""
+    relay: Connection | None = None
+    """Where the hub writes for this door; None: the door writes itself."""
     warnings: tuple[str, ...] = ()
     """What is allowed and unwise, a sentence each; for the log and for `doctor`."""
 
 
-def load(path: Path) -> Settings:
-    """Read and check the settings.
+def load(path: Path) -> Settings | HubDocument:
+    """Read and check the settings: of a door that stands alone, or of a device that has a hub.
 
     Raises:
         SettingsError: one sentence that names the key, and one hint.
     """
-    return build(read_toml(path), path)
+    document = read_toml(path)
+    return with_hub(document) if "hub" in document else build(document, path)
+
+
+def with_hub(document: dict[str, Any]) -> HubDocument:
+    """The settings of a device that has a hub."""
+    hub = dict(table(document, "hub"))
+    _, told = _with_files(hub, HubSettings, "hub")
+    rest = convert({key: value for key, value in document.items() if key != "hub"} | {"hub": told}, HubDocument)
+    check_hub(rest.hub)
+    _check_clock_and_polling(rest.clock, rest.polling)
+    return rest
 
 
 def build(document: dict[str, Any], path: Path) -> Settings:
@@ -92,10 +116,7 @@ def build(document: dict[str, Any], path: Path) -> Settings:
     kind = provider.load().options
     secrets = {field.encode_name for field in msgspec.structs.fields(kind) if _is_secret(field.type)}
     inline = secrets & calendar.keys()
-    files = dict(_files(calendar, kind))
-    for key, file in files.items():
-        del calendar[f"{key}_file"]
-        calendar[key] = _content(file, f"calendar.{key}_file")
+    files, calendar = _with_files(calendar, kind, "calendar")
     options = convert(calendar, kind, "calendar")
     if not 0 < options.timeout <= LONGEST_CALL:
         raise SettingsError("calendar.timeout is no time to wait.", "Write seconds, such as 20.")
@@ -118,16 +139,25 @@ def _is_secret(kind: Any) -> bool:
     return kind is Secret or Secret in getattr(kind, "__args__", ())
 
 
-def _files(calendar: dict[str, Any], kind: type[Connection]) -> Iterator[tuple[str, Path]]:
+def _with_files(plain: dict[str, Any], kind: type[Connection], name: str) -> tuple[dict[str, Path], dict[str, Any]]:
+    """The files that a table names, by the key that each stands for; and the table with their contents."""
+    files, told = dict(_files(plain, kind, name)), dict(plain)
+    for key, file in files.items():
+        del told[f"{key}_file"]
+        told[key] = _content(file, f"{name}.{key}_file")
+    return files, told
+
+
+def _files(plain: dict[str, Any], kind: type[Connection], where: str) -> Iterator[tuple[str, Path]]:
     """The keys that are to be read from files, and where those are."""
     own = {field.encode_name for field in msgspec.structs.fields(kind)}
-    for key, value in calendar.items():
+    for key, value in plain.items():
         name = key.removesuffix("_file")
         if name == key or key in own or name not in own:
             continue
-        if name in calendar:
-            raise SettingsError(f"calendar.{name} and calendar.{key} are both set.", "Leave one of them out.")
-        yield name, _place(value, f"calendar.{key}")
+        if name in plain:
+            raise SettingsError(f"{where}.{name} and {where}.{key} are both set.", "Leave one of them out.")
+        yield name, _place(value, f"{where}.{key}")
 
 
 def _place(value: object, key: str) -> Path:
@@ -168,9 +198,14 @@ def _exposed(file: Path, keys: set[str], verb: str) -> Iterator[str]:
 def _check(document: _Document) -> None:
     """What types cannot say."""
     _check_room(document.room)
-    night, polling, source = document.night, document.polling, document.clock.source
+    night = document.night
     if (night.dim_from is None) != (night.dim_until is None):
         raise SettingsError("night has one of dim_from and dim_until.", "Set both, or neither.")
+    _check_clock_and_polling(document.clock, document.polling)
+
+
+def _check_clock_and_polling(clock: ClockSettings, polling: Polling) -> None:
+    source = clock.source
     if min(polling.every, polling.with_push) < timedelta(seconds=1):
         raise SettingsError("polling asks more than once a second.", 'Write at least "1s".')
     if source != "system" and not (source.startswith("unix:") and source != "unix:"):

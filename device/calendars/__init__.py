@@ -12,6 +12,7 @@ class Providers(Enum):
     CALDAV = "caldav"
     GRAPH = "graph"
     ICS = "ics"
+    RELAYED = "relayed"
 
     def load(self) -> Provider:
         """Import the vendor's module and return what it ends in."""

@@ -329,7 +329,7 @@ async def test_without_a_hub_it_says_that_there_is_none_yet(tmp_path: Path, hand
 
     assert code == 78
     assert "hub" in said
-    assert "--standalone" in said
+    assert "standalone = true" in said
     async with agent_process(tmp_path / "agent.toml", "--standalone") as agent:
         async with visit(tmp_path / "run" / "panel.sock") as kiosk:
             await kiosk.until_state(is_free)
