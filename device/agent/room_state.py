@@ -92,7 +92,7 @@ def _hops(known: Knowledge, reading: ClockReading) -> Iterator[HopReport]:
     yield HopReport(
         hop=Hop.CLOCK, healthy=proves, at=reading.now if proves else None, fault="" if proves else reading.trust.value
     )
-    yield from (known.hops[hop] for hop in CHAIN if hop in known.hops)
+    yield from (known.hops[hop] for hop in (*CHAIN, Hop.HUB) if hop in known.hops)
     if known.card_fault:
         yield HopReport(hop=Hop.AGENT, healthy=False, fault=known.card_fault)
 

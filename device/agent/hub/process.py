@@ -1,6 +1,7 @@
 """A device with a hub, from its key to its door: unclaimed until somebody claims it, then one door's agent."""
 
 import asyncio
+import logging
 import platform
 import random
 import socket
@@ -13,11 +14,11 @@ from device.agent.assembly import CLOCK_STAMP, PANEL, Door, Job, run
 from device.agent.clock import Timekeeper, open_clock
 from device.agent.hub.assignment import AssignmentFile
 from device.agent.hub.beat import Pulse
-from device.agent.hub.deeds import Deeds
+from device.agent.hub.deeds import Deeds, erase
 from device.agent.hub.door import settings_of
 from device.agent.hub.identity import Identity, own_identity
 from device.agent.hub.line import Line
-from device.agent.hub.orders import Orders
+from device.agent.hub.orders import RING, Orders
 from device.agent.hub.tidings import Reassigned, Tidings
 from device.agent.hub.unclaimed import Unclaimed
 from device.agent.settings import HubDocument
@@ -36,6 +37,7 @@ async def run_with_hub(told: HubDocument) -> None:
     Raises:
         SettingsError: something in the settings cannot be used on this machine.
     """
+    logging.getLogger().addHandler(RING)
     state = Path(told.paths.state)
     identity, file = own_identity(state), AssignmentFile(state)
     async with AsyncExitStack() as stack:
@@ -90,7 +92,9 @@ class HubLink:
         deeds = Deeds(self._line, self._file, self._identity, self._state, name, panel, poller, self._leave)
         orders = Orders(self._line, deeds.table)
         pulse = Pulse(self._line, door.knowledge, door.clock, self._state, random.Random())  # noqa: S311 - jitter
-        tidings = Tidings(self._line, self._file, door.poller, door.knowledge, door.clock, door.accesses, orders)
+        tidings = Tidings(
+            self._line, self._file, door.poller, door.knowledge, door.clock, door.accesses, orders, self._revoked
+        )
         door.observers.append(pulse.shown)
         self._deeds, self._pulse, self._tidings = deeds, pulse, tidings
         self._line.ear = tidings
@@ -104,6 +108,11 @@ class HubLink:
                 self._deeds.seen(frame)
         elif self._pulse is not None:
             self._pulse.painted(frame)
+
+    def _revoked(self) -> None:
+        """Nothing of this door may be left here; what starts next is a device that nobody knows."""
+        erase(self._state)
+        self.ended = True
 
     def _leave(self) -> None:
         self.ended = True

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from device.agent.access import Access
 from device.agent.clock import Timekeeper
@@ -33,9 +33,10 @@ class Tidings:
         clock: Timekeeper,
         accesses: Sequence[Access],
         orders: Orders,
+        revoked: Callable[[], object],
     ) -> None:
         self._line, self._file, self._poller, self._knowledge = line, file, poller, knowledge
-        self._clock, self._accesses, self._orders = clock, accesses, orders
+        self._clock, self._accesses, self._orders, self._revoked = clock, accesses, orders, revoked
         self._over = asyncio.Event()
         self._words: asyncio.Queue[FromDevice] = asyncio.Queue(16)
 
@@ -77,9 +78,10 @@ class Tidings:
         self._unassign()
 
     def turned_away(self, reason: str) -> None:
-        """The hub refuses the device: revoked, it is no door's any longer; for anything else it keeps what it knows."""
+        """The hub refuses the device. Revoked, it forgets all it knows, its key too; else it keeps what it knows."""
         if reason == "revoked":
             self._forget()
+            self._revoked()
             self._unassign()
 
     def look_again(self) -> None:
