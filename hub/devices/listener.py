@@ -174,8 +174,7 @@ class Listener:
         if standing.assigned is None:
             await _turn_away(socket, standing.refused or "refused")
             return
-        await _say(socket, standing.assigned)
-        await self._talk(socket, standing)
+        await self._talk(socket, standing.device, standing.assigned)
 
     async def _until_claimed(self, socket: ServerConnection, proved: Proved) -> Standing | None:
         """What a waiting device becomes; None where it goes away first."""
@@ -190,22 +189,26 @@ class Listener:
             claimed.cancel()
             gone.cancel()
 
-    async def _talk(self, socket: ServerConnection, standing: Standing) -> None:
-        assert standing.assigned is not None  # noqa: S101 - the caller has looked
-        ear = Ear(standing.device, standing.assigned.assignment.room.id, socket)
+    async def _talk(self, socket: ServerConnection, device: str, assigned: Assigned) -> None:
+        """From the first word to the last. The device is told of changes before it is told its door, so none is missed
+        between its first look and its place among the others.
+        """
+        ear = Ear(device, assigned.assignment.room.id, socket)
         await self._fanout.join(ear)
-        telling = asyncio.create_task(_run(ear))
+        telling: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(SESSION.total_seconds()):
-                await self._hear(socket, standing.device)
+                await _say(socket, assigned)
+                telling = asyncio.create_task(_run(ear))
+                await self._hear(socket, device)
         except TimeoutError:
             await socket.close(AGAIN, "prove yourself anew")
         finally:
             self._fanout.leave(ear)
-            telling.cancel()
-            with suppress(asyncio.CancelledError):
-                await telling
-            await self._desk.gone(standing.device)
+            if telling is not None:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
+            await self._desk.gone(device)
 
     async def _hear(self, socket: ServerConnection, device: str) -> None:
         times: deque[float] = deque(maxlen=RATE)

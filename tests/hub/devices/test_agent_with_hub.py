@@ -10,6 +10,7 @@ from agent_with_hub import Visitor, assigned_to, device, door, event, visit, wai
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from desk_side import NOON, ROOM, Hub, listening_hub
 
+from device.agent.cache_file import read_cache
 from device.agent.hub.identity import own_identity
 from device.model.availability import DoorState
 from device.model.freshness import Hop
@@ -93,6 +94,7 @@ async def test_a_door_starts_without_its_hub_and_says_so(calendar: Path) -> None
         give(hub, calendar)
         async with door(calendar, hub.url, is_free):
             url = hub.url
+            await wait_until(lambda: (cached := read_cache(calendar / "state" / "cache.db")) and cached.window)
     async with device(calendar, url) as (_, kiosk):
         state = await kiosk.until_state(lambda state: any(hop.hop is Hop.HUB and not hop.healthy for hop in state.hops))
         assert state.room.id == ROOM.id
