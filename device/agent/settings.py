@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from device.agent.document import convert, read_toml, table
 from device.calendars import Providers
 from device.calendars.interface import Connection
+from device.model.document import LIMIT, convert, parse_toml, table
 from device.model.errors import SettingsError
 from device.model.room import Clock24, Room
 from device.model.safetext import SafeText
@@ -109,7 +109,20 @@ def load(path: Path) -> Settings:
     Raises:
         SettingsError: one sentence that names the key, and one hint.
     """
-    return build(read_toml(path), path)
+    try:
+        with path.open("rb") as file:
+            text = file.read(LIMIT + 1)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error.strerror}.", _how_to_read(error)
+        ) from error
+    return build(parse_toml(text, path), path)
+
+
+def _how_to_read(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "Name an existing file with --settings."
+    return "Let the agent's user read it, for example: chgrp doorlight-agent FILE; chmod 640 FILE."
 
 
 def build(document: dict[str, Any], path: Path) -> Settings:
