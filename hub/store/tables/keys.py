@@ -35,7 +35,7 @@ SHREDDED = Table(
     KEYRING,
     Column("tenant", Text, primary_key=True),
     Column("connection", Text, primary_key=True),
-    Column("keys", Integer, nullable=False),
+    Column("key_count", Integer, nullable=False),
     Column("shredded_at", Instant, nullable=False),
 )
 """Connections whose keys were destroyed on purpose."""

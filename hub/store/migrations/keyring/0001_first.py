@@ -62,7 +62,7 @@ def _keys() -> None:
         "shredded",
         sa.Column("tenant", sa.Text, primary_key=True),
         sa.Column("connection", sa.Text, primary_key=True),
-        sa.Column("keys", sa.Integer, nullable=False),
+        sa.Column("key_count", sa.Integer, nullable=False),
         sa.Column("shredded_at", sa.BigInteger, nullable=False),
     )
     op.create_table(
