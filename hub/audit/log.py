@@ -132,11 +132,13 @@ class AuditLog:
         try:
             while self._waiting:
                 taken, self._waiting = self._waiting, []
+                entries: list[Entry] | AuditUnavailable = AuditUnavailable("The audit log was left unfinished.")
                 try:
-                    entries: list[Entry] | AuditUnavailable = await self._write([event for event, _ in taken])
+                    entries = await self._write([event for event, _ in taken])
                 except AuditUnavailable as error:
                     entries = error
-                _settle([written for _, written in taken], entries)
+                finally:
+                    _settle([written for _, written in taken], entries)
         finally:
             self._writer = None
 

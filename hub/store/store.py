@@ -8,6 +8,7 @@ Every error is one of `hub.errors`, but `sqlalchemy.exc.IntegrityError`, which t
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
@@ -23,6 +24,8 @@ from hub.store.faults import told
 from hub.store.leases import Lease, give_back, take
 from hub.store.notices import PAYLOAD_LIMIT, Inbox, LocalNotices, Notices, PostgresNotices
 from hub.store.schema import StoreKind, settle
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -114,21 +117,28 @@ class Store:
         async with self.transaction() as connection:
             await give_back(connection, name, holder)
 
-    async def scrub(self) -> bool:
-        """Let deleted bytes leave the files now: SQLite's log is written back and emptied.
+    async def scrub(self, *tables: str) -> bool:
+        """Let deleted bytes leave the files now: SQLite's log is written back and emptied; PostgreSQL frees the rows of
+        `tables` (VACUUM), and its own log outlives that: see the operations guide.
 
-        False where a reader kept it from being emptied; the next call, or the next start, makes up for it. PostgreSQL
-        frees rows by VACUUM and keeps its own log: see the operations guide for how long.
+        False where somebody who reads or writes kept it from being done; the next call makes up for it.
         """
-        with told(str(self.address)):
-            async with self._one_writer, self._engine.connect() as connection:
-                if self.address.file is None:
-                    await connection.execution_options(isolation_level="AUTOCOMMIT")
-                    for table in self.kind.metadata.tables:
-                        await connection.execute(text(f'VACUUM "{table}"'))
-                    return True
-                await connection.execution_options(**{BEGINS: ""})
-                return not (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()[0]
+        try:
+            with told(str(self.address)):
+                async with self._one_writer, self._engine.connect() as connection:
+                    return await self._scrubbed(connection, tables)
+        except StoreUnreachable as error:
+            log.warning("deleted bytes stay for now: %s", error)
+            return False
+
+    async def _scrubbed(self, connection: AsyncConnection, tables: tuple[str, ...]) -> bool:
+        if self.address.file is None:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in tables:
+                await connection.execute(text(f'VACUUM "{table}"'))
+            return True
+        await connection.execution_options(**{BEGINS: ""})
+        return not (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()[0]
 
     async def check(self) -> None:
         """Look whether the file is sound, as far as SQLite can tell.

@@ -102,15 +102,22 @@ class Keyring:
             )
             return bool(changed.rowcount == 1)
 
-    async def drop_previous(self, owner: Owner) -> int:
-        """Destroy the keys of a connection that are not active; how many there were."""
+    async def drop_previous(self, owner: Owner, active: str) -> int:
+        """Destroy the keys of a connection that are older than `active`; how many there were. None are where another
+        key is active by now.
+        """
+        present = select(_KEYS.made_at).where((_KEYS.ck_id == active) & (_KEYS.state == "active"))
         async with self._changing() as connection:
+            if (await connection.execute(present)).one_or_none() is None:
+                return 0
             gone = await connection.execute(delete(CONNECTION_KEYS).where(_of(owner) & (_KEYS.state == "previous")))
-        await self.store.scrub()
+        await self.scrub()
         return int(gone.rowcount)
 
-    async def shred(self, owner: Owner, at: datetime) -> int:
-        """Destroy all keys of a connection for good, and remember that it was done; how many there were."""
+    async def shred(self, owner: Owner, at: datetime) -> tuple[int, bool]:
+        """Destroy all keys of a connection for good, and remember that it was done; how many there were, and whether
+        their bytes have left the files.
+        """
         async with self._changing() as connection:
             gone = int((await connection.execute(delete(CONNECTION_KEYS).where(_of(owner)))).rowcount)
             told = (SHREDDED.c.tenant == owner.tenant) & (SHREDDED.c.connection == owner.connection)
@@ -120,8 +127,11 @@ class Keyring:
                         tenant=owner.tenant, connection=owner.connection, key_count=gone, shredded_at=at
                     )
                 )
-        await self.store.scrub()
-        return gone
+        return gone, await self.scrub()
+
+    async def scrub(self) -> bool:
+        """Let destroyed keys leave the files; False where somebody keeps that from being done now."""
+        return await self.store.scrub("connection_keys")
 
     async def shredded(self) -> frozenset[Owner]:
         """The connections whose keys were destroyed."""

@@ -84,6 +84,7 @@ class KeyStates:
         self._failures: dict[Owner, int] = {}
         self._retry_at: dict[Owner, timedelta] = {}
         self._failing_since: dict[Owner, timedelta] = {}
+        self._gone: set[Owner] = set()
         self._rng = rng
 
     def of(self, owner: Owner) -> KeyStatus | None:
@@ -99,10 +100,12 @@ class KeyStates:
         status = self._statuses.get(owner)
         if status is None or status.state is KeyState.OK:
             return None
-        return status if elapsed < self._retry_at[owner] else None
+        return status if owner in self._gone or elapsed < self._retry_at[owner] else None
 
     def succeeded(self, owner: Owner, at: ClockReading) -> None:
         """The KEK unwrapped the connection's key."""
+        if owner in self._gone:
+            return
         self._failures.pop(owner, None)
         self._retry_at.pop(owner, None)
         self._failing_since.pop(owner, None)
@@ -110,6 +113,8 @@ class KeyStates:
 
     def failed(self, owner: Owner, fault: KeyFault, at: ClockReading) -> KeyStatus:
         """The KEK did not; the status from now on."""
+        if owner in self._gone:
+            return self._statuses[owner]
         failures = self._failures[owner] = self._failures.get(owner, 0) + 1
         self._retry_at[owner] = at.elapsed + full_jitter(failures, self._rng, cap=RETRY_CAP)
         state = state_for(fault)
@@ -121,7 +126,7 @@ class KeyStates:
 
     def shredded(self, owner: Owner, at: ClockReading) -> None:
         """We destroyed the connection's keys ourselves."""
-        self._retry_at[owner] = timedelta.max
+        self._gone.add(owner)
         self._failing_since.pop(owner, None)
         self._enter(owner, KeyState.SHREDDED, "shredded", at.now)
 

@@ -20,3 +20,11 @@ def _identity(metadata: MetaData) -> Table:
 MAIN_IDENTITY = _identity(MAIN)
 """`hub`: a random name; `generation`: one more at each start; `lineage`: another one after each restore."""
 KEYRING_IDENTITY = _identity(KEYRING)
+WITNESS = Table(
+    "witness",
+    KEYRING,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("checkpoint", Text, nullable=False),
+    CheckConstraint('"row" = 1', name="one"),
+)
+"""The last checkpoint of the audit log, kept apart from it: an old copy of the database does not know it."""

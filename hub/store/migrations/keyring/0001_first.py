@@ -25,6 +25,12 @@ def _identity() -> None:
         sa.CheckConstraint('"row" = 1', name="ck_identity_one"),
     )
     op.create_table(
+        "witness",
+        sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("checkpoint", sa.Text, nullable=False),
+        sa.CheckConstraint('"row" = 1', name="ck_witness_one"),
+    )
+    op.create_table(
         "changes",
         sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("number", sa.BigInteger, nullable=False),
