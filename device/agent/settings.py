@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from device.agent.document import convert, read_toml, table
 from device.agent.hub.settings import HubSettings
 from device.agent.hub.settings import check as check_hub
 from device.calendars import Providers
 from device.calendars.interface import Connection
+from device.model.document import LIMIT, convert, parse_toml, table
 from device.model.door import Look, NearbyRoom, Night
 from device.model.errors import SettingsError
 from device.model.room import Room
@@ -93,7 +93,14 @@ def load(path: Path) -> Settings | HubDocument:
     Raises:
         SettingsError: one sentence that names the key, and one hint.
     """
-    document = read_toml(path)
+    try:
+        with path.open("rb") as file:
+            text = file.read(LIMIT + 1)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error.strerror}.", _how_to_read(error)
+        ) from error
+    document = parse_toml(text, path)
     return with_hub(document) if "hub" in document else build(document, path)
 
 
@@ -105,6 +112,12 @@ def with_hub(document: dict[str, Any]) -> HubDocument:
     check_hub(rest.hub)
     _check_clock_and_polling(rest.clock, rest.polling)
     return rest
+
+
+def _how_to_read(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "Name an existing file with --settings."
+    return "Let the agent's user read it, for example: chgrp doorlight-agent FILE; chmod 640 FILE."
 
 
 def build(document: dict[str, Any], path: Path) -> Settings:

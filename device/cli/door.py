@@ -11,13 +11,13 @@ import msgspec
 
 from device.agent.access import Access, own_credential
 from device.agent.clock import Timekeeper, open_clock
-from device.agent.document import convert
 from device.agent.settings import HubDocument, Settings, load
 from device.calendars.interface import Connection, Provider, RoomCalendar, WindowRead
 from device.cli.calendar_option import ask_at_terminal, chosen_calendar
 from device.cli.zones import chosen_zone
 from device.model.availability import Availability, availability
 from device.model.clock import JUMP, Clock, ClockReading, ClockTrust, SystemClock
+from device.model.document import convert
 from device.model.errors import SettingsError
 from device.model.freshness import Freshness
 from device.model.room import Room

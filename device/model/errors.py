@@ -28,6 +28,9 @@ from datetime import timedelta
 class DoorlightError(Exception):
     """The root of everything that Doorlight raises on purpose."""
 
+    hint: str = ""
+    """What to do about it, where the error itself knows; its text is then a sentence for people."""
+
 
 class SettingsError(DoorlightError):
     """A setting that cannot be right: one sentence, and a hint of what would be."""

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from device.agent.document import convert
 from device.agent.settings import HubDocument, Settings
 from device.calendars import Providers
 from device.calendars.interface import Connection
 from device.calendars.relayed import Options as RelayOptions
+from device.model.document import convert
 from device.model.errors import SettingsError
 from device.wire.hub import Assignment, Route
 

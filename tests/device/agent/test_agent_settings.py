@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from agent_side import document
 
-from device.agent.document import duration
 from device.agent.settings import build, load
 from device.calendars import Providers
+from device.model.document import duration
 from device.model.door import Theme
 from device.model.errors import SettingsError
 from device.model.room import CheckInPolicy
