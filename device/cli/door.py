@@ -110,8 +110,7 @@ def _of_settings(path: Path, name: str | None) -> Door:
     told = load(path)
     settings = _assigned(told) if isinstance(told, HubDocument) else told
     room = settings.room
-    names = {room.id.casefold(), room.id.partition("@")[0].casefold(), room.name.casefold()}
-    if name and name.casefold() not in names:
+    if name and name.casefold() not in names_of(room):
         raise click.UsageError(f"These settings are those of {room.name} ({room.id}), not of {SafeText(name)}.")
     return Door(room=room, provider=settings.provider.load(), options=settings.options, settings=settings)
 
@@ -129,6 +128,11 @@ def _assigned(told: HubDocument) -> Settings:
     if assignment is None:
         raise SettingsError("Nobody has claimed this device yet.", "Enter the code on its glass in the hub's portal.")
     return settings_of(assignment, told)
+
+
+def names_of(room: Room) -> set[str]:
+    """What a person may call a room, without regard to case."""
+    return {room.id.casefold(), room.id.partition("@")[0].casefold(), room.name.casefold()}
 
 
 @asynccontextmanager

@@ -54,7 +54,7 @@ BETWEEN = frozenset(
 )
 """Faults of the way there, which know nothing of Graph and may hit the token endpoint as well."""
 TOKENS = "/oauth2/v2.0/token"
-ENTRA = (TOKENS, "/.well-known/")
+ENTRA = (TOKENS, "/.well-known/", "/adminconsent")
 """Pieces of the paths that are Entra's: Graph's own errors do not come from there."""
 
 

@@ -22,13 +22,13 @@ from aiohttp import web
 
 from device.emulator.clock_socket import serve_clock
 from device.emulator.control import Control
-from device.emulator.directory import App, RoomEntry
+from device.emulator.directory import RoomEntry
 from device.emulator.ending import end
 from device.emulator.faults import Faults
 from device.emulator.front import Front
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
-from device.emulator.placing import address_of, directory_of, place, visible_mailboxes
+from device.emulator.placing import address_of, app_of, directory_of, place
 from device.emulator.scenario import Scenario, load_scenario
 from device.emulator.script import play
 from device.emulator.settings import agent_settings
@@ -59,8 +59,7 @@ class Office:
         self.port = 0
         self.first_day = clock.now.astimezone(ZoneInfo(scenario.zone)).date()
         """The scenario's day 0."""
-        mailboxes = visible_mailboxes(scenario)
-        self.tenant_cloud.register(App(client_id=self.client_id, secret=self.client_secret, mailboxes=mailboxes))
+        self.tenant_cloud.register(app_of(scenario, self.client_id, self.client_secret))
         place(scenario, self.first_day, self.tenant_cloud)
 
     @property

@@ -29,7 +29,13 @@ MACHINES = re.compile(
     )
 )
 HOSTS = re.compile(r"\bhttps?://([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-OURS_TO_CALL = {"graph.microsoft.com", "login.microsoftonline.com"}
+OURS_TO_CALL = {"graph.microsoft.com", "login.microsoftonline.com"} | {
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "login.microsoftonline.us",
+    "microsoftgraph.chinacloudapi.cn",
+    "login.partner.microsoftonline.cn",
+}
 """The hosts that the product calls unless its settings say otherwise. A new one is a decision."""
 MADE_UP = re.compile(r"(^|\.)(example(\.(com|org|net))?|test|invalid|localhost)$")
 NAMED = re.compile(

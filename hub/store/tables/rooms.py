@@ -27,8 +27,8 @@ SETTINGS = Table(
     Column("values", Text, nullable=False),
     Column("locks", Text, nullable=False, server_default="[]"),
 )
-"""`scope` is `organisation`, `site:NAME`, `floor:SITE/NAME` or `room:ID`; `values` a JSON object of sections, `locks` the
-dotted keys that nothing below may change.
+"""`scope` is `organisation`, `site:NAME`, `floor:SITE/NAME` or `room:ID`; `values` a JSON object of sections, `locks`
+the dotted keys that nothing below may change.
 """
 SUBSCRIPTIONS = Table(
     "subscriptions",
