@@ -92,7 +92,7 @@ def load(path: Path | None, flags: Flags) -> HubSettings:
 
 def build(document: Mapping[str, Any]) -> HubSettings:
     """The settings in a document."""
-    rest = {key: value for key, value in document.items() if key not in ("key", "keys")}
+    rest = {key: value for key, value in document.items() if key not in ("key", "keys", "server")}
     read = convert(with_contents(rest, _Document, "settings"), _Document)
     folder = Path(read.folder)
     database = address_of(read.database.reveal(), folder / "hub.db", "database")

@@ -20,7 +20,7 @@ class DeviceState(StrEnum):
     REVOKED = "revoked"
 
 
-class Device(Value):
+class Device(Value, kw_only=True):
     """One device."""
 
     id: str

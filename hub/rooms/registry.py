@@ -22,7 +22,7 @@ from hub.store.tables.rooms import ROOMS, SETTINGS
 MOST_NEARBY = 12
 
 
-class RoomRow(Value):
+class RoomRow(Value, kw_only=True):
     """A room as the store has it."""
 
     id: str

@@ -63,7 +63,7 @@ def settled(scopes: Sequence[Scope]) -> DoorSettings:
     merged: dict[str, dict[str, Any]] = {}
     for section, key, value, _ in _effective(scopes):
         merged.setdefault(section, {})[key] = value
-    found = {section: convert(values, SECTIONS[section], section) for section, values in merged.items()}
+    found: dict[str, Any] = {name: convert(values, SECTIONS[name], name) for name, values in merged.items()}
     return DoorSettings(**found)
 
 
