@@ -81,7 +81,7 @@ class ServerSettings(Value):
         except (OSError, ssl.SSLError) as error:
             raise SettingsError(
                 "server.certificate or server.private_key cannot be used.",
-                "Give readable PEM files that belong together.",
+                "Give readable PEM files that match.",
             ) from error
         return context
 

@@ -94,6 +94,8 @@ class Assigned(Value, tag="assigned"):
     assignment: Assignment
     seq: int
     """The number of the room's latest change; a gap later means that some were missed."""
+    notified: bool = False
+    """Whether the hub hears of changes in this room now (`Notified`)."""
     generation: int = 0
 
 

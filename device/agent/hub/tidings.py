@@ -56,9 +56,7 @@ class Tidings:
     def turned(self, *, up: bool) -> None:
         """The line stands, or does not."""
         self._knowledge.hub_turned(self._clock.read().now, up=up)
-        if up:
-            self._poller.hint()
-        else:
+        if not up:
             self._poller.push_turned(healthy=False)
 
     def assigned(self, frame: Assigned) -> None:
@@ -69,8 +67,10 @@ class Tidings:
         )
         if news:
             self._over.set()
-        else:
-            self._poller.hint()
+            return
+        for access in self._accesses:
+            access.renew()  # whoever greets us anew may have put right what was refused before
+        self._poller.push_turned(healthy=frame.notified)
 
     def waiting(self, frame: Waiting) -> None:
         """The device was taken from its door."""
