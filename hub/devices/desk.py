@@ -25,6 +25,7 @@ from hub.audit import Event
 from hub.connections.accounts import NoSuchConnection
 from hub.connections.registry import provider_of
 from hub.connections.rows import Connection
+from hub.connections.subscriptions import SubscriptionBook
 from hub.devices.greeting import Proved
 from hub.devices.listener import Standing
 from hub.devices.registry import ClaimRefused
@@ -45,8 +46,8 @@ ONE_CALL = 20.0
 class DeviceDesk:
     """The desk of one process (`hub.devices.listener.Desk`)."""
 
-    def __init__(self, hub: Services) -> None:
-        self._hub = hub
+    def __init__(self, hub: Services, book: SubscriptionBook) -> None:
+        self._hub, self._book = hub, book
         self._devices, self._rooms, self._connections = hub.devices, hub.rooms, hub.connections
         self._clock = hub.clock
         self._generation = hub.foundation.identity.generation
@@ -177,7 +178,12 @@ class DeviceDesk:
             night=door.settings.night,
             neighbours=door.nearby,
         )
-        return Assigned(assignment=assignment, seq=self._hub.fanout.seq(device.room), generation=self._generation)
+        return Assigned(
+            assignment=assignment,
+            seq=self._hub.fanout.seq(device.room),
+            notified=await self._book.healthy(door.row.calendar or device.room),
+            generation=self._generation,
+        )
 
     async def _was_claimed(self, word: Claimed) -> None:
         future = self._waiting.get(word.key)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from device.agent.hub.settings import HubSettings
 from device.agent.settings import HubDocument, Settings
 from device.calendars import Providers
 from device.calendars.interface import Connection
@@ -21,7 +22,7 @@ def settings_of(assignment: Assignment, told: HubDocument) -> Settings:
         url=assignment.relay, ca_bundle=told.hub.ca_bundle, proxy=told.hub.proxy, timeout=told.hub.timeout
     )
     provider, options = (
-        (Providers.RELAYED, relay) if assignment.route is Route.RELAYED else _direct(assignment, told.hub.proxy)
+        (Providers.RELAYED, relay) if assignment.route is Route.RELAYED else _direct(assignment, told.hub)
     )
     return Settings(
         room=assignment.room,
@@ -37,12 +38,14 @@ def settings_of(assignment: Assignment, told: HubDocument) -> Settings:
     )
 
 
-def _direct(assignment: Assignment, proxy: str) -> tuple[Providers, Connection]:
+def _direct(assignment: Assignment, hub: HubSettings) -> tuple[Providers, Connection]:
+    """The provider itself, reached and trusted as this device reaches and trusts its hub."""
     try:
         provider = Providers(assignment.provider)
     except ValueError as error:
         raise SettingsError(
             "The hub names a calendar provider that this device does not know.", "Update the device."
         ) from error
-    plain: dict[str, Any] = {"proxy": proxy, **assignment.options} if proxy else dict(assignment.options)
+    own = {key: value for key, value in (("proxy", hub.proxy), ("ca_bundle", hub.ca_bundle)) if value}
+    plain: dict[str, Any] = {**own, **assignment.options}
     return provider, convert(plain, provider.load().options, "calendar")
