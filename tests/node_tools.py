@@ -1,7 +1,14 @@
-"""Programs and libraries of Node's, for tests: installed once per machine, at one version, into the user's cache."""
+"""Node packages that tests hold against ours: pinned, installed once for each machine, skipped where there is no npm.
 
-import hashlib
-import json
+    folder = node_package("ews-javascript-api", "0.15.3")
+    told = await node(folder, SCRIPT, "https://127.0.0.1:8443/", NODE_EXTRA_CA_CERTS="ca.pem")
+
+They lie in the user's cache folder (`XDG_CACHE_HOME`), a folder for each version. Nothing of them runs while they are
+installed, and npm goes wherever its own settings send it.
+"""
+
+import asyncio
+import fcntl
 import os
 import shutil
 import subprocess
@@ -9,72 +16,59 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from seat import PATIENCE
 
-MINUTES = 5
-_MADE = "made"
+INSTALL = 10 * PATIENCE
+"""Seconds that npm may take."""
 
 
-def packages(**versions: str) -> Path:
-    """A folder whose `node_modules` holds these packages at these versions; the test is skipped where it cannot be had.
-
-    A scoped package is named by its name alone where `SCOPES` knows it: `microsoft_graph_client="3.0.7"`.
-    """
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are not installed")
-    wanted = {SCOPES.get(name, name.replace("_", "-")): version for name, version in versions.items()}
-    key = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:16]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "doorlight", "node")
-    folder = cache / key
-    if not (folder / _MADE).exists():
-        _install(npm, wanted, folder)
+def node_package(name: str, version: str) -> Path:
+    """A folder in which Node finds this version of a package."""
+    npm, node_itself = shutil.which("npm"), shutil.which("node")
+    if not npm or not node_itself:
+        pytest.skip("there is no npm on this machine")
+    shelf = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "doorlight", "node")
+    folder = shelf / f"{name.replace('/', '+')}@{version}"
+    shelf.mkdir(parents=True, exist_ok=True)
+    with (shelf / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers of one run may want it at once
+        if not (folder / "node_modules" / name).is_dir():
+            _install(npm, f"{name}@{version}", folder)
     return folder
 
 
-SCOPES = {"microsoft_graph_client": "@microsoft/microsoft-graph-client"}
-"""Packages whose names no keyword can have."""
-
-
-def run(folder: Path, script: str, environment: dict[str, str], *, seconds: float) -> str:
-    """What a script of these packages writes.
-
-    Raises:
-        AssertionError: it failed.
-    """
-    file = folder / f"script-{hashlib.sha256(script.encode()).hexdigest()[:16]}.mjs"
-    file.write_text(script, encoding="utf-8")
-    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    ran = subprocess.run(
-        ["node", str(file)],
-        cwd=folder,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
-
-
-def _install(npm: str, wanted: dict[str, str], folder: Path) -> None:
-    """Install into a folder of our own and move it into place, so that two test runs do not meet half of one."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-        manifest = {"private": True, "dependencies": wanted}
-        Path(made, "package.json").write_text(json.dumps(manifest), encoding="utf-8")
-        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+def _install(npm: str, package: str, folder: Path) -> None:
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--silent")
+    with tempfile.TemporaryDirectory(dir=folder.parent) as staging:
+        command = (npm, "install", "--prefix", staging, *quiet, package)
         try:
-            ran = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=60 * MINUTES, check=False)
+            done = subprocess.run(command, cwd=staging, capture_output=True, text=True, timeout=INSTALL, check=False)
         except subprocess.TimeoutExpired:
-            pytest.skip("npm took too long")
-        if ran.returncode:
-            pytest.skip(f"npm cannot install {', '.join(wanted)} here")
-        Path(made, _MADE).touch()
-        try:
-            Path(made).rename(folder)
-        except OSError:
-            if not (folder / _MADE).exists():
-                raise
-        else:
-            Path(made).mkdir()  # for whoever made the temporary one to remove
+            pytest.skip(f"{package} could not be installed in time")
+        if done.returncode:
+            pytest.skip(f"{package} cannot be installed here: {(done.stdout + done.stderr).strip()[-200:]}")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        (Path(staging) / "node_modules").rename(folder / "node_modules")
+
+
+async def node(folder: Path, script: str, *arguments: str, **environment: str) -> str:
+    """Run a script in which `require` finds the folder's package; what it printed. A failure shows all that it said."""
+    bare = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG")}
+    process = await asyncio.create_subprocess_exec(
+        *("node", "-", *arguments),
+        cwd=folder,
+        env={**bare, **environment},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            printed, complained = await process.communicate(script.encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, (printed + complained).decode()
+    return printed.decode()

@@ -1,5 +1,7 @@
 """The pretended Microsoft tenant, whole: directory, mailboxes, apps, tokens, subscriptions; `graph` speaks for it."""
 
+from collections.abc import Callable
+
 from device.emulator.directory import DOMAIN, App, Directory
 from device.emulator.faults import Faults
 from device.emulator.graph.limits import Limits
@@ -39,6 +41,8 @@ class Tenant:
         self.watchers: list[Listener] = [self.notifier.changed]
         """Told of every change in any mailbox."""
         self._personal: dict[str, Mailbox] = {}
+        self.forgetters: list[Callable[[], int]] = []
+        """Other vendors' books of whom to notify: each forgets, and says how many there were."""
         self.mailboxes: dict[str, Mailbox] = {
             address: Mailbox(directory.person(address), entry.room.zone, clock, self._changed)
             for address, entry in directory.rooms.items()
@@ -72,7 +76,7 @@ class Tenant:
         for entry in lost:
             self.subscriptions.remove(entry.id)
             self.notifier.warn(entry, Lifecycle.REMOVED)
-        return len(lost)
+        return len(lost) + sum(forget() for forget in self.forgetters)
 
     def ask_reauthorisation(self) -> int:
         """Deliver nothing more until it is confirmed that the apps may still hear; how many subscriptions wait."""

@@ -14,11 +14,14 @@ import msgspec
 import pytest
 from dav_worlds import WHO
 from feed_worlds import url_world
+from google_worlds import with_service_account
 from receiver import Receiver, receiving
 from story import FRIDAY, at
 
 from device.calendars import caldav, graph
 from device.calendars.interface import Connection
+from device.emulator.faults import Fault
+from device.emulator.google.workspace import ADMINISTRATOR, SERVICE_ACCOUNT, Role
 from device.emulator.office import Office, open_office
 from device.model.clock import Clock, ClockReading
 from device.model.secret import Secret
@@ -105,6 +108,42 @@ async def office_account(request: pytest.FixtureRequest) -> AsyncIterator[Office
     folder: Path = request.getfixturevalue("tmp_path")
     async with open_office("monday", folder) as office, receiving() as receiver:
         yield OfficeAccount(office, receiver)
+
+
+class WorkspaceAccount:
+    """The same office at Google: rooms shared with a service account, which lists them for an administrator."""
+
+    room = "aurora@office.example"
+    person = ("in", "ines.carvalho@office.example")
+    canary = "borealis@office.example"
+
+    def __init__(self, office: Office, receiver: Receiver) -> None:
+        self.office = office
+        self.clock: Clock = office.clock
+        self.receiver = receiver
+        self.names = tuple(str(entry.room.name) for entry in office.rooms)
+        self.options: Connection = msgspec.structs.replace(with_service_account(office), administrator=ADMINISTRATOR)
+        office.workspace.share(self.canary, Role.NONE, SERVICE_ACCOUNT)
+
+    async def change(self) -> None:
+        self.office.control.add_meeting("aurora")
+
+    async def widen(self) -> None:
+        self.office.workspace.share(self.canary, Role.READER, SERVICE_ACCOUNT)
+
+    async def lose(self) -> None:
+        self.office.workspace.channels.forget()
+
+    async def refuse(self) -> None:
+        self.office.tenant_cloud.faults.add(Fault.WRONG_SECRET)
+
+
+@asynccontextmanager
+async def workspace_account(request: pytest.FixtureRequest) -> AsyncIterator[WorkspaceAccount]:
+    """An office at Google, and a hub that it can call."""
+    folder: Path = request.getfixturevalue("tmp_path")
+    async with open_office("monday", folder) as office, receiving() as receiver:
+        yield WorkspaceAccount(office, receiver)
 
 
 class Quiet:

@@ -11,10 +11,12 @@ from datetime import UTC, timedelta
 from typing import Protocol
 
 import pytest
-from account_worlds import AccountWorld, dav_account, feed_account, office_account
+from account_worlds import AccountWorld, dav_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
 from far_side import Handler
 from feed_worlds import file_world, url_world
+from google_worlds import invited_world, shared_world
+from google_worlds import signing_in as google_signing_in
 from graph_room import signing_in
 from graph_worlds import office_world
 from story import FRIDAY, ROOM, Meeting, at
@@ -87,11 +89,26 @@ def _graph_at(url: str, ca_bundle: str) -> Connection:
     )
 
 
+def _google_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.google import Options
+    from device.emulator.google.routes import google_endpoints
+
+    client = {"client_id": "door", "client_secret": Secret("secret")}
+    return Options(refresh_token=Secret("secret"), ca_bundle=ca_bundle, **client, **google_endpoints(url))
+
+
 FAR_SIDES: Mapping[Providers, FarSides] = {
     Providers.CALDAV: FarSides(
         worlds={"radicale": radicale_world, "xandikos": xandikos_world},
         against=_caldav_at,
         accounts={"radicale": dav_account},
+    ),
+    Providers.GOOGLE: FarSides(
+        worlds={"shared": shared_world, "invited": invited_world},
+        against=_google_at,
+        complaint=('{"error": {"code": 0, "errors": [{"reason": "no"}]}}', "application/json"),
+        accounts={"workspace": workspace_account},
+        signing_in=google_signing_in,
     ),
     Providers.GRAPH: FarSides(
         worlds={"office": office_world},

@@ -184,8 +184,13 @@ async def test_it_is_renewed_until_it_is_lost(
     assert renewed.room == made.room
     assert renewed.expires_at >= made.expires_at - timedelta(minutes=1)
     await account_world.lose()
-    with pytest.raises(SubscriptionLost):
-        await account.renew(renewed, account_world.receiver.target)
+    if renewed.id == made.id:
+        with pytest.raises(SubscriptionLost):
+            await account.renew(renewed, account_world.receiver.target)
+    else:  # a vendor that prolongs none is asked for another, and never missed the one before
+        again = await account.renew(renewed, account_world.receiver.target)
+        assert again.id not in (made.id, renewed.id)
+        await account.unsubscribe(again)
     await account.unsubscribe(renewed)
 
 
