@@ -37,12 +37,23 @@ async def open_store(address: Address, kind: StoreKind, *, revision: str = "head
         StoreDamaged: the file is damaged, or not one of ours.
         SchemaUnknown: a newer Doorlight has written it.
     """
-    with told(str(address)):
-        store = Store(address, kind, make_engine(address))
-    try:
+    async with bare_store(address, kind) as store:
         await store.check()
         async with store.transaction() as connection:
             await connection.run_sync(settle, kind, address.schema, revision)
+        yield store
+
+
+@asynccontextmanager
+async def bare_store(address: Address, kind: StoreKind) -> AsyncIterator["Store"]:
+    """The same with whatever tables there are, for who brings them along.
+
+    Raises:
+        StoreUnreachable: the file cannot be made.
+    """
+    with told(str(address)):
+        store = Store(address, kind, make_engine(address))
+    try:
         yield store
     finally:
         await store.close()
