@@ -46,7 +46,7 @@ class Witness:
             line = (await connection.execute(select(WITNESS.c.checkpoint))).scalar_one_or_none()
         try:
             read = read_line(line) if line is not None else None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except ValueError:
             return None
         return read if isinstance(read, Checkpoint) else None
 

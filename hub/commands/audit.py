@@ -91,7 +91,7 @@ def _remembered(file: Path) -> Checkpoint:
     lines = file.read_text(encoding="utf-8").strip().splitlines() or [""]
     try:
         read = read_line(lines[-1])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise SettingsError(f"{file} holds no checkpoint.", "Keep the last line of an export.") from error
     if not isinstance(read, Checkpoint):
         raise SettingsError(f"{file} holds no checkpoint.", "Keep the last line of an export.")

@@ -30,7 +30,7 @@ class Rewrapped(Value):
 
 
 async def rewrap(safe: Safe, owner: Owner | None, source: str | None = None) -> Rewrapped:
-    """One connection's keys, those under one KEK, or all. A KEK that fails is told of and keeps nobody else's from being done."""
+    """One connection's keys, those under one KEK, or all. A KEK that fails keeps nobody else's from being done."""
     turns, done, current, failed = asyncio.Semaphore(_AT_ONCE), 0, 0, dict[str, None]()
 
     async def one(row: KeyRow) -> None:

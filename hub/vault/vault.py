@@ -145,8 +145,12 @@ class Vault:
         return tuple([await self._finished(owner, actor) for owner in await self._reencryption.unfinished()])
 
     async def rewrap(self, owner: Owner | None = None, *, source: str | None = None, actor: str) -> Rewrapped:
-        """Wrap keys anew with the current version of their KEK, so that older versions can be switched off: those of one
-        connection, under one KEK, or all.
+        """Wrap keys anew with the current version of their KEK, so that older versions can be switched off.
+
+        Args:
+            owner: one connection; None for all.
+            source: the keys under one KEK; None for all.
+            actor: for the audit log.
 
         Raises:
             AuditUnavailable: nothing was changed.
