@@ -29,7 +29,7 @@ class Options(KeyOptions, kw_only=True):
     client_id: str = ""
     client_secret: Secret = Secret("")
     authority: str = ""
-    """Entra's host, where it is not the public cloud's."""
+    """Entra's address, where it is not the public cloud's."""
     ca_bundle: str = ""
     """Path of a PEM file with the authorities to trust in place of the system's."""
 
@@ -145,7 +145,7 @@ async def _open(options: Options) -> AsyncIterator[KeyProvider]:
         "connection_verify": options.ca_bundle or True,
     }
     if options.client_secret:
-        where = {"authority": options.authority} if options.authority else {}
+        where = {"authority": options.authority, "disable_instance_discovery": True} if options.authority else {}
         credential = identity.ClientSecretCredential(
             options.tenant, options.client_id, options.client_secret.reveal(), **where, **bounds
         )
