@@ -4,6 +4,7 @@ The identity needs the role `Key Vault Crypto Service Encryption User` (get, wra
 for a context, so `hub.vault.binding` puts it in. A version is the vault's own; rotating makes a new one.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -17,6 +18,10 @@ from hub.vault.interface import Context, KeyOptions, KeyProvider, KeyProviderKin
 _EXTRA = "azure"
 _OFF = ("keydisabled", "disabled key", "is disabled", "keyexpired", "not yet valid")
 """What a refusal says of a key that is switched off; Azure answers 403 as for a missing permission."""
+
+
+_PASSING = ("90024", "90033")
+"""Entra's codes for too many requests and for an outage of its own."""
 
 
 class Options(KeyOptions, kw_only=True):
@@ -113,7 +118,9 @@ def _told(key_id: str) -> Iterator[None]:
     except (ServiceRequestError, ServiceResponseError) as error:
         raise Unreachable(f"Azure cannot be asked about {key_id}: {type(error).__name__}.") from error
     except ClientAuthenticationError as error:
-        raise Denied("Azure refuses the sign-in.", "Check tenant, client_id and client_secret.") from error
+        if _is_refusal(str(error)):
+            raise Denied("Azure refuses the sign-in.", "Check tenant, client_id and client_secret.") from error
+        raise Unreachable("Azure's sign-in does not answer as it should.") from error
     except ResourceNotFoundError as error:
         raise NotFound(f"Azure has no key {key_id}, or not this version.") from error
     except HttpResponseError as error:
@@ -122,6 +129,12 @@ def _told(key_id: str) -> Iterator[None]:
         raise Disabled(f"The key {key_id} is outside the time that it may be used in.") from error
     except AzureError as error:
         raise Unreachable(f"Azure cannot be asked about {key_id}: {type(error).__name__}.") from error
+
+
+def _is_refusal(said: str) -> bool:
+    """Whether Entra itself said no. The library calls it an authentication error too when nobody answered."""
+    code = re.search(r"AADSTS(\d+)", said)
+    return code is not None and code[1] not in _PASSING
 
 
 def _refuse(status: int | None, said: str, key_id: str, error: Exception) -> None:

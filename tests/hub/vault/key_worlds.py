@@ -34,7 +34,7 @@ from hub.vault.local_keys import fresh
 from hub.vault.providers import KeyProviders
 
 Fault = Callable[[], None]
-QUICK = 2.0
+QUICK = 1.0
 """Seconds that a provider waits for its far side in these tests."""
 
 
@@ -219,9 +219,7 @@ def google_world(folder: Path) -> Iterator[KeyWorld]:
             },
             heal=heal,
             rotate=rotate,
-            context_seen=lambda: any(
-                _told(call.body.get("additionalAuthenticatedData", "")) for call in service.calls
-            ),
+            context_seen=lambda: any(_told(call.body.get("additionalAuthenticatedData", "")) for call in service.calls),
         )
 
 

@@ -162,9 +162,7 @@ MISSING = {
 }
 
 
-async def test_a_library_that_is_not_installed_is_named(
-    key_world: KeyWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_library_that_is_not_installed_is_named(key_world: KeyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     if key_world.member not in MISSING:
         return
     module, extra = MISSING[key_world.member]

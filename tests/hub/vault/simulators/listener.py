@@ -48,7 +48,7 @@ class Service:
 
 def hang(_: Call) -> None:
     """No answer in any reasonable time."""
-    time.sleep(5)
+    time.sleep(3)
 
 
 class Cut(Exception):

@@ -29,9 +29,7 @@ def decrypt(master_keys: Any, ciphertext_blob: bytes, encryption_context: Any) -
 def encrypt(master_keys: Any, key_id: str, plaintext: bytes, encryption_context: Any) -> Any:
     if key_id in master_keys:
         _check(master_keys[key_id])
-    return _encrypt(
-        master_keys=master_keys, key_id=key_id, plaintext=plaintext, encryption_context=encryption_context
-    )
+    return _encrypt(master_keys=master_keys, key_id=key_id, plaintext=plaintext, encryption_context=encryption_context)
 
 
 models.decrypt, models.encrypt = decrypt, encrypt
