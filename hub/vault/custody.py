@@ -10,7 +10,7 @@ from collections import defaultdict
 from device.model.clock import Clock
 from hub.vault.cache import KeyCache
 from hub.vault.envelope import ConnectionKey
-from hub.vault.errors import Corrupt, KeyFault, KeyUnreachable
+from hub.vault.errors import Corrupt, KeyFault
 from hub.vault.interface import KEY_BYTES, Context, KeyProvider, Wrapped, context_of
 from hub.vault.keks import Keks
 from hub.vault.keyring import Keyring, KeyRow
@@ -49,8 +49,8 @@ class Custody:
                 raise refusal(resting)
             return await self.ask(row)
 
-    async def ask(self, row: KeyRow) -> ConnectionKey:
-        """Unwrap a key anew, whatever is cached.
+    async def ask(self, row: KeyRow) -> ConnectionKey | None:
+        """Unwrap a key anew, whatever is cached; None where it was replaced meanwhile.
 
         Raises:
             KeyUnreachable, ConnectionLocked, ConnectionShredded: the KEK did not.
@@ -65,7 +65,7 @@ class Custody:
             raise refusal(status) from fault
         if await self.keyring.row(row.ck_id) is None:
             await self.refuse_shredded(row.owner)
-            raise KeyUnreachable(f"The key of {row.owner} was replaced just now.")
+            return None
         self.states.succeeded(row.owner, self._clock.read())
         key = ConnectionKey(row.ck_id, raw)
         self._cache.put(row.owner, key)

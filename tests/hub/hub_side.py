@@ -1,4 +1,4 @@
-"""What the hub's tests share: a clock that is told, a hub in a folder, and a key-encryption key that breaks to order."""
+"""What the hub's tests share: a clock that is told, a hub in a folder, and a KEK that breaks to order."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

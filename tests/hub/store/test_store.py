@@ -20,8 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from device.model.errors import SettingsError
 from hub.errors import SchemaUnknown, StoreDamaged, StoresDisagree, StoreUnreachable
 from hub.settings import build
-from hub.store import Address, Store, StoreKind, address_of, open_store
-from hub.store import engine
+from hub.store import Address, Store, StoreKind, address_of, engine, open_store
 from hub.store.notices import MISSED, PAYLOAD_LIMIT
 from hub.store.schema import revisions
 from hub.store.tables.leases import LEASES
@@ -56,7 +55,7 @@ async def test_what_a_transaction_wrote_is_there_after_a_new_start(places: dict[
 
 async def test_a_transaction_that_fails_leaves_nothing(places: dict[str, Any]) -> None:
     async with opened(places) as store:
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the block is what fails
             async with store.transaction() as connection:
                 await connection.execute(insert(LEASES).values(name="a", holder="h", term=1, expires_at=0))
                 raise ZeroDivisionError
@@ -219,7 +218,7 @@ async def test_a_full_disk_counts_as_unreachable(tmp_path: Path) -> None:
         async with store.reading() as connection:
             pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
             await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-        with pytest.raises(StoreUnreachable, match="full"):
+        with pytest.raises(StoreUnreachable, match="full"):  # noqa: PT012 - the first that does not fit
             for number in range(1000):
                 await put(store, f"{number:0200}")
 
@@ -250,14 +249,17 @@ async def test_a_store_comes_back_with_its_server(server: Postgres) -> None:
 
 
 async def test_words_reach_every_listener_of_their_channel_in_order(places: dict[str, Any]) -> None:
-    async with opened(places) as store, store.listen("rooms") as one, store.listen("rooms") as two:
-        async with store.listen("keys") as other:
-            for number in range(20):
-                await store.notify("rooms", str(number))
-            await store.notify("keys", "x")
-            for heard in (one, two):
-                assert [await asyncio.wait_for(anext(heard), 30) for _ in range(20)] == [str(n) for n in range(20)]
-            assert await asyncio.wait_for(anext(other), 30) == "x"
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(opened(places))
+        one, two, other = [
+            await stack.enter_async_context(store.listen(channel)) for channel in ("rooms", "rooms", "keys")
+        ]
+        for number in range(20):
+            await store.notify("rooms", str(number))
+        await store.notify("keys", "x")
+        for heard in (one, two):
+            assert [await asyncio.wait_for(anext(heard), 30) for _ in range(20)] == [str(n) for n in range(20)]
+        assert await asyncio.wait_for(anext(other), 30) == "x"
 
 
 async def test_words_reach_another_process(server: Postgres) -> None:

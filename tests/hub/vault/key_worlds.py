@@ -445,68 +445,77 @@ def token_folder(folder: Path) -> None:
     os.environ["SOFTHSM2_CONF"] = str(settings)
 
 
-@contextmanager
-def pkcs11_world(folder: Path) -> Iterator[KeyWorld]:
-    import pkcs11
-    from pkcs11 import Attribute, KeyType, ObjectClass
+class Token:
+    """A token of SoftHSM with one key, as its owner handles it."""
 
-    from hub.vault.providers.pkcs11 import Options
+    def __init__(self) -> None:
+        import pkcs11
 
-    label = uuid.uuid4().hex[:16]
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "0000", "--pin", PIN],
-        check=True,
-        capture_output=True,
-    )
-    library = pkcs11.lib(str(SOFTHSM))
-    library.reinitialize()
-    pin = PIN
+        self.label = uuid.uuid4().hex[:16]
+        self.pin = PIN
+        start = ("--init-token", "--free", "--label", self.label, "--so-pin", "0000", "--pin", PIN)
+        subprocess.run(["softhsm2-util", *start], check=True, capture_output=True)
+        self._library = pkcs11.lib(str(SOFTHSM))
+        self._library.reinitialize()
 
     @contextmanager
-    def session() -> Iterator[Any]:
-        with library.get_token(token_label=label).open(rw=True, user_pin=pin) as opened:
+    def session(self) -> Iterator[Any]:
+        with self._library.get_token(token_label=self.label).open(rw=True, user_pin=self.pin) as opened:
             yield opened
 
-    def make(name: str) -> KeyOptions:
-        with session() as opened:
+    def make(self, name: str) -> KeyOptions:
+        from pkcs11 import Attribute, KeyType
+
+        from hub.vault.providers.pkcs11 import Options
+
+        with self.session() as opened:
             secret = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False, Attribute.MODIFIABLE: True}
             opened.generate_key(KeyType.AES, 256, label=name, store=True, template=secret)
-        return Options(module=str(SOFTHSM), token=label, key=name, pin=Secret(PIN), timeout=10)
+        return Options(module=str(SOFTHSM), token=self.label, key=name, pin=Secret(PIN), timeout=10)
 
-    def switch(*, on: bool) -> None:
-        with session() as opened:
+    def switch(self, *, on: bool) -> None:
+        from pkcs11 import Attribute, ObjectClass
+
+        with self.session() as opened:
             kek = opened.get_key(label="kek-1", object_class=ObjectClass.SECRET_KEY)
             kek[Attribute.DECRYPT], kek[Attribute.ENCRYPT] = on, on
 
-    def rename(name: str, other: str) -> None:
-        with session() as opened:
+    def rename(self, name: str, other: str) -> None:
+        from pkcs11 import Attribute, ObjectClass
+
+        with self.session() as opened:
             opened.get_key(label=name, object_class=ObjectClass.SECRET_KEY)[Attribute.LABEL] = other
 
-    def change_pin(new: str) -> None:
-        nonlocal pin
-        with session() as opened:
-            opened.set_pin(pin, new)
-        pin = new
+    def change_pin(self, new: str) -> None:
+        with self.session() as opened:
+            opened.set_pin(self.pin, new)
+        self.pin = new
 
-    def heal() -> None:
-        if pin != PIN:
-            change_pin(PIN)
-        with session() as opened:
+    def heal(self) -> None:
+        from pkcs11 import Attribute
+
+        if self.pin != PIN:
+            self.change_pin(PIN)
+        with self.session() as opened:
             gone = not list(opened.get_objects({Attribute.LABEL: "kek-1"}))
         if gone:
-            rename("elsewhere", "kek-1")
-        switch(on=True)
+            self.rename("elsewhere", "kek-1")
+        self.switch(on=True)
 
+
+@contextmanager
+def pkcs11_world(folder: Path) -> Iterator[KeyWorld]:
+    token = Token()
     yield KeyWorld(
         member=KeyProviders.PKCS11,
-        options=make("kek-1"),
+        options=token.make("kek-1"),
         faults={
-            "PIN changed": (Denied, lambda: change_pin("111111")),
-            "not to be used": (Disabled, lambda: switch(on=False)),
-            "gone": (NotFound, lambda: rename("kek-1", "elsewhere")),
+            "PIN changed": (Denied, lambda: token.change_pin("111111")),
+            "not to be used": (Disabled, lambda: token.switch(on=False)),
+            "gone": (NotFound, lambda: token.rename("kek-1", "elsewhere")),
         },
-        heal=heal,
-        rotate=lambda: make("kek-2"),
+        heal=token.heal,
+        rotate=lambda: token.make("kek-2"),
     )
 
 

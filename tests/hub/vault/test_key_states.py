@@ -324,7 +324,7 @@ def at(seconds: float) -> ClockReading:
 
 def test_states_are_told_when_they_change_and_only_then() -> None:
     told: list[KeyStatus] = []
-    states = KeyStates(random.Random(1))
+    states = KeyStates(random.Random(1))  # noqa: S311 - jitter
     states.observers.append(told.append)
     states.succeeded(OWNER, at(0))
     states.succeeded(OWNER, at(1))
@@ -345,7 +345,7 @@ def test_states_are_told_when_they_change_and_only_then() -> None:
 
 def test_being_unreachable_is_overdue_from_five_minutes_on() -> None:
     told: list[KeyStatus] = []
-    states = KeyStates(random.Random(1))
+    states = KeyStates(random.Random(1))  # noqa: S311 - jitter
     states.observers.append(told.append)
     states.failed(OWNER, Unreachable("x"), at(0))
     states.remind(at(OVERDUE.total_seconds() - 1))

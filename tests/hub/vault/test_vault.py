@@ -139,7 +139,7 @@ async def test_a_full_disk_releases_nothing(tmp_path: Path) -> None:
             pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
             await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
         released = 0
-        with pytest.raises(AuditUnavailable):
+        with pytest.raises(AuditUnavailable):  # noqa: PT012 - the first that cannot be written down
             for _ in range(2000):
                 await opened(hub)
                 released += 1
@@ -249,7 +249,7 @@ async def test_a_kek_that_gives_back_something_else_locks_nothing(tmp_path: Path
 async def test_a_kek_that_gives_back_too_little_is_not_believed(tmp_path: Path) -> None:
     class Short(BrittleKey):
         async def unwrap(self, wrapped: Any, context: Any) -> bytes:
-            return (await super(Short, self).unwrap(wrapped, context))[: 16 if self.fault_on == frozenset() else 32]
+            return (await super().unwrap(wrapped, context))[: 16 if self.fault_on == frozenset() else 32]
 
     clock, key = ToldClock(), Short()
     async with hub_in(tmp_path, clock, hub=key) as hub:
@@ -291,13 +291,13 @@ async def test_an_enrolled_key_is_remembered_and_secrets_among_its_options_are_n
         await hub.vault.add_key(KeySource(name="contoso", provider="file", options=options), actor="test")
         await seal(hub)
         await hub.vault.enrol(OWNER, "contoso", actor="test")
+        secret = {"address": "https://vault.example", "key": "k", "token": "hvs.x"}
         with pytest.raises(SettingsError, match="would be written down"):
-            secret = {"address": "https://vault.example", "key": "k", "token": "hvs.x"}
             await hub.vault.add_key(KeySource(name="v", provider="vault_transit", options=secret), actor="test")
         with pytest.raises(SettingsError, match="names no key provider"):
             await hub.vault.add_key(KeySource(name="v", provider="nobody", options={}), actor="test")
+        other = {"path": str(tmp_path / "other.key")}
         with pytest.raises(ValueError, match="another key"):
-            other = {"path": str(tmp_path / "other.key")}
             await hub.vault.add_key(KeySource(name="contoso", provider="file", options=other), actor="test")
         await hub.vault.add_key(KeySource(name="contoso", provider="file", options=options), actor="test")
     async with hub_in(folder) as hub:
@@ -384,9 +384,8 @@ async def test_a_key_that_is_replaced_while_it_is_unwrapped_is_asked_for_anew(tm
             await hub.vault.rotate(OWNER, actor="test")
 
         key.before = meanwhile
-        with pytest.raises(KeyUnreachable, match="replaced"):
-            await opened(hub)
         assert await opened(hub) == SECRET.reveal()
+        assert key.before is None
 
 
 async def test_a_keyring_without_a_key_is_told_at_enrolment(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import uuid
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
 from simulators.listener import Call, Refused, Service
 
 NAME = "hub"

@@ -5,6 +5,7 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from simulators.listener import Call, Refused, b64
 
 NAME = "projects/doorlight/locations/europe/keyRings/rooms/cryptoKeys/hub"

@@ -4,6 +4,7 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from simulators.listener import Call, Refused, b64, un64
 
 TOKEN = "hvs.door"
@@ -57,10 +58,10 @@ class Transit:
         try:
             prefix, version, text = body["ciphertext"].split(":")
             number, sealed = int(version.removeprefix("v")), un64(text)
-            if prefix != "vault" or not 0 < number <= len(self.versions):
-                raise ValueError
         except ValueError:
             raise Refused(400, {"errors": ["invalid ciphertext: no prefix"]}) from None
+        if prefix != "vault" or not 0 < number <= len(self.versions):
+            raise Refused(400, {"errors": ["invalid ciphertext: no such version"]})
         if number < self.min_decryption_version:
             raise Refused(400, {"errors": ["ciphertext or signature version is disallowed by policy (too old)"]})
         try:
