@@ -76,10 +76,10 @@ def read_line(line: str) -> Entry | Checkpoint:
     """
     try:
         read = _read(line)
-    except (KeyError, TypeError) as error:
-        raise ValueError("not of ours") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("no line of ours") from error
     if (checkpoint_line(read) if isinstance(read, Checkpoint) else entry_line(read)) != line:
-        raise ValueError("spelt otherwise")
+        raise ValueError("not spelt as ours are")
     return read
 
 
