@@ -11,7 +11,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def _remove(file: Path) -> None:
 
 def _put_in_place(draft: Path, file: Path, now: datetime) -> list[Path]:
     stamp = now.strftime(_STAMP)
-    names = (file.with_name(f"{file.name}.before-{stamp}{more}") for more in ("", *(f"-{n}" for n in count(2))))
+    names = (file.with_name(f"{file.name}.before-{stamp}{more}") for more in chain([""], (f"-{n}" for n in count(2))))
     aside = next(name for name in names if not name.exists())
     moved = []
     for suffix in ("", "-wal", "-shm"):

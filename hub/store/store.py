@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +28,8 @@ from hub.store.schema import StoreKind, settle
 
 log = logging.getLogger(__name__)
 
+_MIGRATING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
 
 @asynccontextmanager
 async def open_store(address: Address, kind: StoreKind, *, revision: str = "head") -> AsyncIterator["Store"]:
@@ -39,8 +42,7 @@ async def open_store(address: Address, kind: StoreKind, *, revision: str = "head
     """
     async with bare_store(address, kind) as store:
         await store.check()
-        async with store.transaction() as connection:
-            await connection.run_sync(settle, kind, address.schema, revision)
+        await store.settle(revision)
         yield store
 
 
@@ -68,6 +70,16 @@ class Store:
         self._engine = engine
         self._notices: Notices = LocalNotices() if address.file is not None else PostgresNotices(address)
         self._one_writer: AbstractAsyncContextManager[None] = _Turn() if address.file is not None else nullcontext()
+
+    async def settle(self, revision: str = "head") -> None:
+        """Bring the tables up to date, one store at a time: Alembic knows one migration for the whole process.
+
+        Raises:
+            SchemaUnknown, StoreDamaged, StoresDisagree: they are not ours to change.
+        """
+        turn = _MIGRATING.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        async with turn, self.transaction() as connection:
+            await connection.run_sync(settle, self.kind, self.address.schema, revision)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
