@@ -40,7 +40,8 @@ async def rewrap(safe: Safe, owner: Owner | None, source: str | None = None) -> 
                 if await _is_current(safe, row):
                     current += 1
                 else:
-                    done += await safe.keyring.rewrap(row, await safe.custody.rewrapped(row))
+                    replaced = await safe.keyring.rewrap(row, await safe.custody.rewrapped(row))
+                    done += replaced  # only now: what stands before an await is old after it
             except KeyFault as fault:
                 failed[str(fault)] = None
 
