@@ -43,7 +43,7 @@ async def take(foundation: Foundation, main_to: Path, keyring_to: Path, *, actor
     """Copy both stores into two folders, and remove copies of the keyring that are too old.
 
     Raises:
-        BackupRefused: the two folders are one.
+        BackupRefused: the two folders are one, or keys were changed all the time.
         StoreError: a store could not be read.
         AuditUnavailable: nothing was copied.
         OSError: a file could not be written.
@@ -56,6 +56,8 @@ async def take(foundation: Foundation, main_to: Path, keyring_to: Path, *, actor
         keyring, keyring_rows = await _copy(foundation.keyring, keyring_to, now)
         if await asyncio.to_thread(_complete, main, keyring):
             break
+    else:
+        raise BackupRefused("The keys change too fast to be copied.", "Try again when no key is being changed.")
     removed = await asyncio.to_thread(_remove_old, keyring_to, now)
     return Taken(main=main, keyring=keyring, main_rows=main_rows, keyring_rows=keyring_rows, removed=removed)
 

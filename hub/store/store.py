@@ -15,7 +15,6 @@ from datetime import timedelta
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.errors import StoreDamaged, StoreUnreachable
@@ -178,10 +177,7 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection. Nothing is lost by not getting here."""
-        try:
-            await self._engine.dispose()
-        except SQLAlchemyError as error:
-            raise StoreUnreachable(f"The store {self.address} did not close: {type(error).__name__}.") from error
+        await self._engine.dispose()
 
 
 class _Turn(AbstractAsyncContextManager[None]):

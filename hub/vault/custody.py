@@ -15,7 +15,7 @@ from hub.vault.interface import KEY_BYTES, Context, KeyProvider, Wrapped, contex
 from hub.vault.keks import Keks
 from hub.vault.keyring import Keyring, KeyRow
 from hub.vault.owner import Owner, fresh_id
-from hub.vault.states import KeyState, KeyStates, refusal
+from hub.vault.states import KeyState, KeyStates, KeyStatus, refusal
 
 
 class Custody:
@@ -109,15 +109,12 @@ class Custody:
             ConnectionShredded: they were.
         """
         if owner in await self.keyring.shredded():
-            self.shredded(owner)
-            status = self.states.of(owner)
-            if status is not None:
-                raise refusal(status)
+            raise refusal(self.shredded(owner))
 
-    def shredded(self, owner: Owner) -> None:
+    def shredded(self, owner: Owner) -> KeyStatus:
         """Its keys are destroyed: let go of them, and tell."""
         self._cache.drop(owner)
-        self.states.shredded(owner, self._clock.read())
+        return self.states.shredded(owner, self._clock.read())
 
 
 async def wrapped_surely(provider: KeyProvider, raw: bytes, context: Context) -> Wrapped:

@@ -12,11 +12,11 @@ from typing import Any
 from device.model.secret import Secret
 from hub.vault.binding import bound, joined, parted, unbound
 from hub.vault.calls import Calls, calls_of, library
-from hub.vault.errors import Corrupt, Denied, Disabled, NotFound, Throttled, Unreachable
+from hub.vault.errors import Corrupt, Denied, Disabled, KeyFault, NotFound, Throttled, Unreachable
 from hub.vault.interface import Context, KeyOptions, KeyProvider, KeyProviderKind, Wrapped
 
 _EXTRA = "azure"
-_OFF = ("keydisabled", "disabled key", "is disabled", "keyexpired", "not yet valid")
+_OFF = ("keydisabled", "disabled key", "is disabled")
 """What a refusal says of a key that is switched off; Azure answers 403 as for a missing permission."""
 
 
@@ -118,23 +118,21 @@ def _told(key_id: str) -> Iterator[None]:
     except (ServiceRequestError, ServiceResponseError) as error:
         raise Unreachable(f"Azure cannot be asked about {key_id}: {type(error).__name__}.") from error
     except ClientAuthenticationError as error:
-        if _is_refusal(str(error)):
-            raise Denied("Azure refuses the sign-in.", "Check tenant, client_id and client_secret.") from error
-        raise Unreachable("Azure's sign-in does not answer as it should.") from error
+        raise _sign_in_fault(str(error)) from error
     except ResourceNotFoundError as error:
         raise NotFound(f"Azure has no key {key_id}, or not this version.") from error
     except HttpResponseError as error:
         _refuse(error.status_code, str(error).lower(), key_id, error)
-    except ValueError as error:
-        raise Disabled(f"The key {key_id} is outside the time that it may be used in.") from error
-    except AzureError as error:
+    except (AzureError, ValueError) as error:
         raise Unreachable(f"Azure cannot be asked about {key_id}: {type(error).__name__}.") from error
 
 
-def _is_refusal(said: str) -> bool:
+def _sign_in_fault(said: str) -> KeyFault:
     """Whether Entra itself said no. The library calls it an authentication error too when nobody answered."""
     code = re.search(r"AADSTS(\d+)", said)
-    return code is not None and code[1] not in _PASSING
+    if code is not None and code[1] not in _PASSING:
+        return Denied("Azure refuses the sign-in.", "Check tenant, client_id and client_secret.")
+    return Unreachable("Azure's sign-in does not answer as it should.")
 
 
 def _refuse(status: int | None, said: str, key_id: str, error: Exception) -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from key_worlds import WORLDS, KeyWorld, moto, require, token_folder
+from cloud_worlds import moto
+from key_world import KeyWorld
+from key_worlds import WORLDS, require
+from local_worlds import token_folder
 
 from hub.vault.providers import KeyProviders
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hub_side import OWNER, SECRET, BrittleKey, ToldClock, hub_in
-from key_worlds import KeyWorld
+from key_world import KeyWorld
 
 from hub.foundation import Foundation
 from hub.vault.choice import ChosenKey

@@ -5,7 +5,8 @@ import sys
 
 import msgspec
 import pytest
-from key_worlds import WORLDS, KeyWorld
+from key_world import KeyWorld
+from key_worlds import WORLDS
 
 from device.model.errors import SettingsError
 from hub.vault.errors import Corrupt, KeyFault, NotFound

@@ -3,8 +3,6 @@
 import gzip
 import logging
 import os
-import subprocess
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -97,20 +95,3 @@ def test_a_canary_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "x.gz").write_bytes(gzip.compress(CANARIES[3].reveal().encode()))
     assert in_files(tmp_path) == [CANARIES[3].reveal()]
     assert in_text(f"say {CANARIES[4].reveal()}") == [CANARIES[4].reveal()]
-
-
-def test_no_secret_of_the_settings_is_in_the_environment_of_a_hub(tmp_path: Path) -> None:
-    """Secrets come from files: a hub that was told a token has none in its environment or its command line."""
-    token = tmp_path / "token"
-    token.write_text("hvs.canary")
-    settings = tmp_path / "hub.toml"
-    settings.write_text(f'folder = "{tmp_path}"\n[keys.v]\nprovider = "vault_transit"\naddress = "https://v.example"\n')
-    with settings.open("a") as file:
-        file.write(f'key = "k"\ntoken_file = "{token}"\n')
-    program = (
-        "import pathlib, sys\nfrom hub.settings import Flags, load\n"
-        f"load(pathlib.Path({str(settings)!r}), Flags())\n"
-        "told = b''.join(pathlib.Path('/proc/self', name).read_bytes() for name in ('environ', 'cmdline'))\n"
-        "sys.exit(b'hvs.canary' in told)"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,7 +1,6 @@
 """Azure Key Vault and its Entra, as their REST references have it: challenge, get, wrap, unwrap, versions, states."""
 
 import base64
-import os
 import uuid
 
 from cryptography.hazmat.primitives import hashes
@@ -27,8 +26,6 @@ class AzureVault:
         self.rotate()
         self.enabled = True
         self.exists = True
-        self.expires: int | None = None
-        self.refuse_sign_in = False
 
     def rotate(self) -> None:
         self.versions[uuid.uuid4().hex] = rsa.generate_private_key(65537, 2048)
@@ -52,8 +49,6 @@ class AzureVault:
         return self._operate(parts[3], version, call.body)
 
     def _token(self) -> object:
-        if self.refuse_sign_in:
-            raise Refused(401, {"error": "invalid_client", "error_description": "AADSTS7000215: wrong secret."})
         return {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": "door"}
 
     def _discovery(self) -> object:
@@ -83,8 +78,7 @@ class AzureVault:
                 "n": _url64(numbers.n.to_bytes(256, "big")),
                 "e": _url64(numbers.e.to_bytes(3, "big")),
             },
-            "attributes": {"enabled": self.enabled, "created": 1, "updated": 1}
-            | ({"exp": self.expires} if self.expires else {}),
+            "attributes": {"enabled": self.enabled, "created": 1, "updated": 1},
         }
 
     def _operate(self, what: str, version: str, body: dict[str, str]) -> object:
@@ -96,10 +90,6 @@ class AzureVault:
         except ValueError:
             raise Refused(400, error("BadParameter", "The parameter is incorrect.")) from None
         return {"kid": f"{self._base()}/keys/{NAME}/{version}", "value": _url64(done)}
-
-
-def nonsense() -> bytes:
-    return os.urandom(256)
 
 
 def _url64(plain: bytes) -> str:
