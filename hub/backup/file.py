@@ -116,11 +116,9 @@ class _Rows:
         self.after: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[list[Any]]:
-        for line in self._lines:
-            if isinstance(line, dict):
-                self.after = line
-                return
+        while isinstance(line := next(self._lines), list):
             yield line
+        self.after = line
 
 
 def _texts(path: Path) -> Iterator[bytes]:

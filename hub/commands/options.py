@@ -26,8 +26,6 @@ class OwnerType(click.ParamType[Owner]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Owner:
         """The owner that was named."""
-        if isinstance(value, Owner):
-            return value
         tenant, _, connection = str(value).partition("/")
         try:
             return Owner(tenant=tenant, connection=connection)

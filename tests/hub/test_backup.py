@@ -116,6 +116,13 @@ async def test_both_copies_in_one_folder_are_refused(tmp_path: Path) -> None:
             await take(hub, tmp_path / "x", tmp_path / "y" / ".." / "x")
 
 
+async def test_keys_that_change_too_fast_are_not_half_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with hub_in(tmp_path / "hub") as hub:
+        monkeypatch.setattr("hub.backup.taking._complete", lambda *_: False)
+        with pytest.raises(BackupRefused, match="too fast"):
+            await taken(hub, tmp_path)
+
+
 async def test_copies_of_the_keyring_live_for_seven_days(tmp_path: Path) -> None:
     clock = ToldClock()
     async with hub_in(tmp_path / "hub", clock) as hub:

@@ -178,6 +178,24 @@ def test_rewrapping_finishes_what_was_cut_off_and_tells_what_is_left(run: Run, f
     assert "version unknown" in run("keys", "status").out
 
 
+def test_a_hub_key_that_cannot_be_renewed_whole_is_left_alone(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hub.vault.rewrapping import Rewrapped
+    from hub.vault.vault import Vault
+
+    left = iter((0, 1, 1))
+
+    async def rewrap(*_: object, **__: object) -> Rewrapped:
+        return Rewrapped(rewrapped=0, current=0, left=next(left))
+
+    before = (folder / "hub.key").read_text()
+    monkeypatch.setattr(Vault, "rewrap", rewrap)
+    assert run("keys", "rotate", "--hub-key").code == 1
+    assert "previous" in (folder / "hub.key").read_text() != before
+    assert run("keys", "rotate", "--hub-key").code == 1
+
+
 def test_a_hub_whose_key_is_lost_says_so(run: Run, folder: Path) -> None:
     (folder / "hub.key").unlink()
     told = run("keys", "status")

@@ -118,6 +118,24 @@ async def test_a_change_in_the_database_is_found(places: dict[str, Any]) -> None
         assert not await hub.audit.remembers(remembered)
 
 
+async def test_a_long_log_is_read_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_PAGE", 7)
+    async with hub_in(tmp_path) as hub:
+        for number in range(14):
+            await hub.audit.append(event(number))
+        assert await count(hub) == 14
+        assert (await hub.audit.verify()).entries == 14
+
+
+async def test_objects_that_are_none_are_found(tmp_path: Path) -> None:
+    async with hub_in(tmp_path) as hub:
+        for text_ in ("nonsense", "[]", '{"number": "0"}'):
+            entry = await hub.audit.append(event())
+            async with hub.main.transaction() as connection:
+                await connection.execute(update(ENTRIES).where(ENTRIES.c.seq == entry.seq).values(objects=text_))
+        assert len((await hub.audit.verify()).faults) == 3
+
+
 async def test_a_foreign_checkpoint_is_not_remembered(tmp_path: Path) -> None:
     async with hub_in(tmp_path) as hub:
         entry = await hub.audit.append(event())

@@ -194,6 +194,18 @@ async def test_scrubbing_gives_way_to_a_writer(tmp_path: Path, monkeypatch: pyte
         assert await store.scrub()
 
 
+async def test_scrubbing_a_store_that_is_away_is_put_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(*_: Any) -> bool:
+        raise StoreUnreachable("away")
+
+    async with opened({"folder": str(tmp_path)}) as store:
+        monkeypatch.setattr(store, "_scrubbed", away)
+        assert not await store.scrub()
+    assert "deleted bytes stay for now: away" in caplog.text
+
+
 async def test_a_store_that_cannot_be_written_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnreachable):
@@ -260,6 +272,29 @@ async def test_words_reach_every_listener_of_their_channel_in_order(places: dict
         for heard in (one, two):
             assert [await asyncio.wait_for(anext(heard), 30) for _ in range(20)] == [str(n) for n in range(20)]
         assert await asyncio.wait_for(anext(other), 30) == "x"
+
+
+async def test_a_listener_that_cannot_listen_leaves_nothing_open(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise psycopg.OperationalError
+
+    async with opened({"folder": "unused", "database": server.database()}) as store:
+        monkeypatch.setattr(psycopg.AsyncConnection, "execute", refuse)
+        with pytest.raises(StoreUnreachable):
+            async with store.listen("rooms"):
+                pass
+
+
+async def test_an_inbox_can_be_gone_through(tmp_path: Path) -> None:
+    async with opened({"folder": str(tmp_path)}) as store, store.listen("rooms") as heard:
+        await store.notify("rooms", "aurora")
+        async for payload in heard:
+            assert payload == "aurora"
+            break
 
 
 async def test_words_reach_another_process(server: Postgres) -> None:

@@ -199,6 +199,33 @@ async def test_a_rotation_that_is_overtaken_begins_anew(tmp_path: Path, monkeypa
         assert await everything(hub) == secrets
 
 
+async def test_a_key_that_is_replaced_while_it_is_asked_for_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_in(tmp_path) as hub:
+        secrets = await seal(hub, 5)
+        custody, asked = hub.vault.safe.custody, 0
+        real = custody.ask
+
+        async def ask(row: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            return None if asked in (1, 4) else await real(row)
+
+        monkeypatch.setattr(custody, "ask", ask)
+        done = await hub.vault.rotate(OWNER, actor="test")
+        assert done is not None
+        assert done.complete
+        assert await everything(hub) == secrets
+
+
+async def test_nothing_is_sealed_anew_with_a_key_that_does_not_seal(tmp_path: Path) -> None:
+    async with hub_in(tmp_path) as hub:
+        await seal(hub, 2)
+        _, key = await hub.vault.safe.custody.make(OWNER, "hub")
+        assert await hub.vault.safe.records.reseal(OWNER, key, lambda _: None, None) is None
+
+
 async def test_keys_are_wrapped_anew_when_their_kek_has_a_new_version(places: dict[str, Any]) -> None:
     customer = BrittleKey()
     async with hub_at(places, customer=customer) as hub:

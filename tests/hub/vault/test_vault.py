@@ -305,6 +305,16 @@ async def test_an_enrolled_key_is_remembered_and_secrets_among_its_options_are_n
         assert (await hub.vault.proof(OWNER)).keys[0].source == "contoso"
 
 
+async def test_a_key_is_found_among_several(tmp_path: Path) -> None:
+    async with hub_in(tmp_path / "hub") as hub:
+        for name in ("a", "b", "c"):
+            source = KeySource(name=name, provider="file", options={"path": str(tmp_path / name)})
+            await hub.vault.add_key(source, actor="test")
+        await hub.vault.enrol(OWNER, "b", actor="test")
+        assert not (tmp_path / "a").exists()
+        assert (tmp_path / "b").exists()
+
+
 async def test_a_kek_that_was_lost_is_not_made_anew(tmp_path: Path) -> None:
     async with hub_in(tmp_path) as hub:
         await seal(hub)
