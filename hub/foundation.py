@@ -7,6 +7,7 @@
 `jobs` are the hub's to run, each for ever; a command that only wants an answer runs none.
 """
 
+import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +18,7 @@ from device.model.clock import Clock
 from device.model.secret import Secret
 from hub.audit import AuditLog
 from hub.audit.checkpoint import SEED_BYTES, Signer
+from hub.errors import HubError
 from hub.identity import Identity, settle_identity
 from hub.settings import HubSettings
 from hub.store import Store, StoreKind, open_store
@@ -59,18 +61,20 @@ class Foundation:
 
 
 @asynccontextmanager
-async def open_foundation(settings: HubSettings, clock: Clock) -> AsyncIterator[Foundation]:
-    """Everything, from the stores up.
+async def open_foundation(settings: HubSettings, clock: Clock, *, start: bool = True) -> AsyncIterator[Foundation]:
+    """Everything, from the stores up. A command beside the hub is no `start`.
 
     Raises:
         HubError: something cannot be opened; the sentence says what, the hint what to do.
         SettingsError: something in the settings cannot be used on this machine.
     """
+    if not start:
+        await asyncio.to_thread(_refuse_nothing, settings)
     async with AsyncExitStack() as opened:
         enter = opened.enter_async_context
         main = await enter(open_store(settings.database, StoreKind.MAIN))
         store = await enter(open_store(settings.keyring, StoreKind.KEYRING))
-        identity = await settle_identity(main, store)
+        identity = await settle_identity(main, store, start=start)
         keyring = Keyring(store)
         keks = await enter(open_keks(settings.keys, keyring))
         await keks.make_first(HUB_KEY)
@@ -91,6 +95,13 @@ async def open_foundation(settings: HubSettings, clock: Clock) -> AsyncIterator[
             watch=Watch(vault, cache, clock),
             witness=witness,
         )
+
+
+def _refuse_nothing(settings: HubSettings) -> None:
+    """A command makes no hub where it was pointed at the wrong place."""
+    files = [address.file for address in (settings.database, settings.keyring) if address.file is not None]
+    if files and not any(file.exists() for file in files):
+        raise HubError(f"There is no hub at {settings.database}.", "Start the hub once, or name its --folder.")
 
 
 async def _signing_seed(safe: Safe) -> Secret:

@@ -7,13 +7,12 @@ import secrets
 
 import msgspec
 from sqlalchemy import Table, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from device.model.value import Value
 from hub.errors import StoresDisagree
 from hub.store import Store, StoreKind
+from hub.store.inserting import insert_into
 from hub.store.tables.identity import KEYRING_IDENTITY, MAIN_IDENTITY
 from hub.store.tables.keys import CONNECTION_KEYS
 from hub.store.tables.secrets import SECRETS
@@ -36,8 +35,9 @@ class Identity(Value):
     """One of the two stores is older than the other: it was restored, or replaced by an old copy."""
 
 
-async def settle_identity(main: Store, keyring: Store) -> Identity:
-    """Check that the two belong together, and count this start in both.
+async def settle_identity(main: Store, keyring: Store, *, start: bool = True) -> Identity:
+    """Check that the two belong together, and count this start in both. A command beside the hub is no `start`, but
+    the very first time.
 
     Raises:
         StoresDisagree: they do not, or one of them is empty while the other is not.
@@ -47,6 +47,8 @@ async def settle_identity(main: Store, keyring: Store) -> Identity:
     set_back = ours is not None and theirs is not None and abs(ours.generation - theirs.generation) > _AT_ONCE
     if set_back:
         log.warning("database and keyring do not count the same number of starts: one of them was set back")
+    if ours and theirs and ours.hub == theirs.hub and not start:
+        return msgspec.structs.replace(ours, set_back=set_back)
     async with keyring.transaction() as connection:
         counted = await _count(connection, keyring.kind, ours)
     async with main.transaction() as connection:
@@ -71,10 +73,9 @@ async def _count(
     otherwise whoever comes first names it.
     """
     first = known or Identity(hub=secrets.token_hex(12), generation=0, lineage=secrets.token_hex(6))
-    begin = insert_in_sqlite if connection.dialect.name == "sqlite" else insert_in_postgresql
     table = _table(kind)
     values = {"hub": first.hub, "generation": first.generation, "lineage": first.lineage}
-    await connection.execute(begin(table).values(row=1, **values).on_conflict_do_nothing())
+    await connection.execute(insert_into(connection, table).values(row=1, **values).on_conflict_do_nothing())
     found = (await connection.execute(select(table).with_for_update())).one()
     named = known or Identity(hub=found.hub, generation=0, lineage=found.lineage)
     newest = same.generation if same else max(found.generation, named.generation) + 1

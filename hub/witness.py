@@ -1,5 +1,5 @@
-"""The keyring as a witness of the database: it remembers the audit log's last checkpoint, so an old copy of the database
-is noticed at the next start even where no device is there to notice it.
+"""The keyring as a witness of the database: it remembers the audit log's last checkpoint. So an old copy
+of the database is noticed at the next start, even where no device is there to notice it.
 """
 
 import asyncio
@@ -7,13 +7,14 @@ import logging
 from datetime import timedelta
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from hub.audit import AuditLog, Checkpoint, Event
 from hub.audit.export import checkpoint_line, read_line
 from hub.errors import StoreError
 from hub.identity import Identity
 from hub.store import Store
+from hub.store.inserting import insert_into
 from hub.store.tables.identity import WITNESS
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Witness:
             line = (await connection.execute(select(WITNESS.c.checkpoint))).scalar_one_or_none()
         try:
             read = read_line(line) if line is not None else None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except ValueError:
             return None
         return read if isinstance(read, Checkpoint) else None
 
@@ -60,8 +61,12 @@ class Witness:
             return
         try:
             async with self._keyring.transaction() as connection:
-                await connection.execute(delete(WITNESS))
-                await connection.execute(insert(WITNESS).values(row=1, checkpoint=checkpoint_line(newest)))
+                line = insert_into(connection, WITNESS).values(row=1, checkpoint=checkpoint_line(newest))
+                await connection.execute(
+                    line.on_conflict_do_update(
+                        index_elements=[WITNESS.c.row], set_={"checkpoint": line.excluded.checkpoint}
+                    )
+                )
         except StoreError:
             self._newest = self._newest or newest
             raise

@@ -113,6 +113,8 @@ def _told(message: str, kind: type, path: str) -> SettingsError:
         return SettingsError(f"The setting {_join(where, missing[1])} is missing.", "Add it to the settings file.")
     if isinstance(owner, type) and issubclass(owner, Enum):
         return SettingsError(f"{where} cannot be that.", f"Write one of: {', '.join(str(m.value) for m in owner)}.")
+    if not what.startswith(("Expected", "Invalid")):  # what a value says of itself
+        return SettingsError(f"{where or 'The document'}: {what}.", "Correct it in the settings.")
     if "matching regex" in what:
         return SettingsError(f"{where} is not written as it should be.", 'Write a time of day as "08:30".')
     expected = re.sub(

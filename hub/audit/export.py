@@ -60,22 +60,26 @@ def read_lines(lines: Iterable[str]) -> Iterator[Entry | Checkpoint]:
     """
     for number, line in enumerate(lines, 1):
         try:
-            yield read_line(line)
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            read = read_line(line.rstrip("\n"))
+        except ValueError as error:
             raise SettingsError(
                 f"Line {number} is no line of an audit log.", "Name a file from audit export."
             ) from error
+        yield read
 
 
 def read_line(line: str) -> Entry | Checkpoint:
     """One line, spelt exactly as we spell it, so that there is nothing in it that no hash covers.
 
     Raises:
-        ValueError, KeyError, TypeError, AttributeError: it is none of ours.
+        ValueError: it is none of ours.
     """
-    read = _read(line)
+    try:
+        read = _read(line)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("no line of ours") from error
     if (checkpoint_line(read) if isinstance(read, Checkpoint) else entry_line(read)) != line:
-        raise ValueError("spelt otherwise")
+        raise ValueError("not spelt as ours are")
     return read
 
 

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from device.model.value import Value
 from hub.audit.checkpoint import Checkpoint
 from hub.audit.entry import NOTHING, Entry, Event, objects_text
+from hub.store.inserting import insert_into
 from hub.store.tables.audit import CHECKPOINTS, ENTRIES, HEAD
 
 _PAGE = 1000
@@ -28,8 +27,7 @@ class Head(Value):
 
 async def lock_head(connection: AsyncConnection) -> Head:
     """The head; until the transaction ends nobody else appends."""
-    insert_first = insert_in_sqlite if connection.dialect.name == "sqlite" else insert_in_postgresql
-    first = insert_first(HEAD).values(row=1, seq=0, hash=NOTHING, first=1)
+    first = insert_into(connection, HEAD).values(row=1, seq=0, hash=NOTHING, first=1)
     await connection.execute(first.on_conflict_do_nothing())
     found = (await connection.execute(select(HEAD).with_for_update())).one()
     return Head(seq=found.seq, hash=found.hash, first=found.first)

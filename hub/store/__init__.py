@@ -8,6 +8,6 @@
 
 from hub.store.address import Address, address_of
 from hub.store.schema import StoreKind
-from hub.store.store import Store, open_store
+from hub.store.store import Store, bare_store, open_store
 
-__all__ = ["Address", "Store", "StoreKind", "address_of", "open_store"]
+__all__ = ["Address", "Store", "StoreKind", "address_of", "bare_store", "open_store"]

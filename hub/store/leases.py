@@ -5,12 +5,11 @@ database's clock.
 from datetime import timedelta
 
 from sqlalchemy import case, update
-from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from device.model.value import Value
 from hub.store.columns import database_now
+from hub.store.inserting import insert_into
 from hub.store.tables.leases import LEASES
 
 
@@ -25,9 +24,8 @@ class Lease(Value):
 
 async def take(connection: AsyncConnection, name: str, holder: str, life: timedelta) -> Lease | None:
     """Take or renew; None while somebody else holds it."""
-    insert = insert_in_sqlite if connection.dialect.name == "sqlite" else insert_in_postgresql
     ends = database_now() + life // timedelta(microseconds=1)
-    wanted = insert(LEASES).values(name=name, holder=holder, term=1, expires_at=ends)
+    wanted = insert_into(connection, LEASES).values(name=name, holder=holder, term=1, expires_at=ends)
     statement = wanted.on_conflict_do_update(
         index_elements=[LEASES.c.name],
         set_={

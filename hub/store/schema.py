@@ -59,9 +59,9 @@ def settle(connection: Connection, kind: StoreKind, schema: str = "", revision: 
     _refuse_strangers(connection, kind)
     config = _config(kind)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    found = revision_of(connection, kind)
-    if found is not None and found not in known:
-        raise SchemaUnknown(f"The {kind.value} store was written by a newer Doorlight (schema {found}).")
+    for named in (revision_of(connection, kind), revision):
+        if named not in (None, "head") and named not in known:
+            raise SchemaUnknown(f"The {kind.value} store was written by a newer Doorlight (schema {named}).")
     config.attributes["connection"] = connection
     config.attributes["version_table"] = kind.version_table
     command.upgrade(config, revision)

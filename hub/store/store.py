@@ -12,9 +12,9 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.errors import StoreDamaged, StoreUnreachable
@@ -27,6 +27,8 @@ from hub.store.schema import StoreKind, settle
 
 log = logging.getLogger(__name__)
 
+_MIGRATING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
 
 @asynccontextmanager
 async def open_store(address: Address, kind: StoreKind, *, revision: str = "head") -> AsyncIterator["Store"]:
@@ -37,12 +39,22 @@ async def open_store(address: Address, kind: StoreKind, *, revision: str = "head
         StoreDamaged: the file is damaged, or not one of ours.
         SchemaUnknown: a newer Doorlight has written it.
     """
+    async with bare_store(address, kind) as store:
+        await store.check()
+        await store.settle(revision)
+        yield store
+
+
+@asynccontextmanager
+async def bare_store(address: Address, kind: StoreKind) -> AsyncIterator["Store"]:
+    """The same with whatever tables there are, for who brings them along.
+
+    Raises:
+        StoreUnreachable: the file cannot be made.
+    """
     with told(str(address)):
         store = Store(address, kind, make_engine(address))
     try:
-        await store.check()
-        async with store.transaction() as connection:
-            await connection.run_sync(settle, kind, address.schema, revision)
         yield store
     finally:
         await store.close()
@@ -57,6 +69,16 @@ class Store:
         self._engine = engine
         self._notices: Notices = LocalNotices() if address.file is not None else PostgresNotices(address)
         self._one_writer: AbstractAsyncContextManager[None] = _Turn() if address.file is not None else nullcontext()
+
+    async def settle(self, revision: str = "head") -> None:
+        """Bring the tables up to date, one store at a time: Alembic knows one migration for the whole process.
+
+        Raises:
+            SchemaUnknown, StoreDamaged, StoresDisagree: they are not ours to change.
+        """
+        turn = _MIGRATING.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        async with turn, self.transaction() as connection:
+            await connection.run_sync(settle, self.kind, self.address.schema, revision)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -155,10 +177,7 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection. Nothing is lost by not getting here."""
-        try:
-            await self._engine.dispose()
-        except SQLAlchemyError as error:
-            raise StoreUnreachable(f"The store {self.address} did not close: {type(error).__name__}.") from error
+        await self._engine.dispose()
 
 
 class _Turn(AbstractAsyncContextManager[None]):

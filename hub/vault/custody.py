@@ -10,12 +10,12 @@ from collections import defaultdict
 from device.model.clock import Clock
 from hub.vault.cache import KeyCache
 from hub.vault.envelope import ConnectionKey
-from hub.vault.errors import Corrupt, KeyFault, KeyUnreachable
+from hub.vault.errors import Corrupt, KeyFault
 from hub.vault.interface import KEY_BYTES, Context, KeyProvider, Wrapped, context_of
 from hub.vault.keks import Keks
 from hub.vault.keyring import Keyring, KeyRow
 from hub.vault.owner import Owner, fresh_id
-from hub.vault.states import KeyState, KeyStates, refusal
+from hub.vault.states import KeyState, KeyStates, KeyStatus, refusal
 
 
 class Custody:
@@ -49,8 +49,8 @@ class Custody:
                 raise refusal(resting)
             return await self.ask(row)
 
-    async def ask(self, row: KeyRow) -> ConnectionKey:
-        """Unwrap a key anew, whatever is cached.
+    async def ask(self, row: KeyRow) -> ConnectionKey | None:
+        """Unwrap a key anew, whatever is cached; None where it was replaced meanwhile.
 
         Raises:
             KeyUnreachable, ConnectionLocked, ConnectionShredded: the KEK did not.
@@ -65,7 +65,7 @@ class Custody:
             raise refusal(status) from fault
         if await self.keyring.row(row.ck_id) is None:
             await self.refuse_shredded(row.owner)
-            raise KeyUnreachable(f"The key of {row.owner} was replaced just now.")
+            return None
         self.states.succeeded(row.owner, self._clock.read())
         key = ConnectionKey(row.ck_id, raw)
         self._cache.put(row.owner, key)
@@ -109,15 +109,12 @@ class Custody:
             ConnectionShredded: they were.
         """
         if owner in await self.keyring.shredded():
-            self.shredded(owner)
-            status = self.states.of(owner)
-            if status is not None:
-                raise refusal(status)
+            raise refusal(self.shredded(owner))
 
-    def shredded(self, owner: Owner) -> None:
+    def shredded(self, owner: Owner) -> KeyStatus:
         """Its keys are destroyed: let go of them, and tell."""
         self._cache.drop(owner)
-        self.states.shredded(owner, self._clock.read())
+        return self.states.shredded(owner, self._clock.read())
 
 
 async def wrapped_surely(provider: KeyProvider, raw: bytes, context: Context) -> Wrapped:

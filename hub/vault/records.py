@@ -10,14 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_in_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_in_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from device.model.secret import Secret
 from device.model.value import Value
 from hub.store import Store
+from hub.store.inserting import insert_into
 from hub.store.tables.secrets import SEALING, SECRETS
 from hub.vault.envelope import ConnectionKey, Place
 from hub.vault.owner import Owner
@@ -83,8 +82,7 @@ class Records:
         """Let `ck_id` be the first key of a connection, unless it has one."""
         values = {"tenant": owner.tenant, "connection": owner.connection, "ck_id": ck_id, "sealings": 0}
         async with self._store.transaction() as connection:
-            begin = insert_in_sqlite if connection.dialect.name == "sqlite" else insert_in_postgresql
-            await connection.execute(begin(SEALING).values(**values).on_conflict_do_nothing())
+            await connection.execute(insert_into(connection, SEALING).values(**values).on_conflict_do_nothing())
 
     async def point(self, owner: Owner, ck_id: str, older: Sequence[str]) -> bool:
         """Let `ck_id` seal from now on in place of one of the `older` keys; False where another one does already."""

@@ -67,12 +67,15 @@ class Reencryption:
             active = next((row for row in rows if row.active), None)
             if active is None:
                 return None
-            older = {row.ck_id: await self._safe.custody.ask(row) for row in rows if not row.active}
+            older = [await self._safe.custody.ask(row) for row in rows if not row.active]
             key = await self._safe.custody.ask(active)
-            await self._safe.records.adopt(owner, active.ck_id)
-            if not await self._safe.records.point(owner, active.ck_id, list(older)):
+            known = {one.ck_id: one for one in older if one is not None}
+            if key is None or len(known) != len(older):
                 continue
-            resealed = await self._reseal(owner, key, older)
+            await self._safe.records.adopt(owner, active.ck_id)
+            if not await self._safe.records.point(owner, active.ck_id, list(known)):
+                continue
+            resealed = await self._reseal(owner, key, known)
             if resealed is None:
                 continue
             verified, damaged = await self._verify(owner, key)

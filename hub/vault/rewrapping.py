@@ -29,8 +29,8 @@ class Rewrapped(Value):
         return self.left == 0
 
 
-async def rewrap(safe: Safe, owner: Owner | None) -> Rewrapped:
-    """One connection's keys, or all. A KEK that fails is told of and keeps nobody else's from being done."""
+async def rewrap(safe: Safe, owner: Owner | None, source: str | None = None) -> Rewrapped:
+    """One connection's keys, those under one KEK, or all. A KEK that fails keeps nobody else's from being done."""
     turns, done, current, failed = asyncio.Semaphore(_AT_ONCE), 0, 0, dict[str, None]()
 
     async def one(row: KeyRow) -> None:
@@ -40,25 +40,30 @@ async def rewrap(safe: Safe, owner: Owner | None) -> Rewrapped:
                 if await _is_current(safe, row):
                     current += 1
                 else:
-                    done += await safe.keyring.rewrap(row, await safe.custody.rewrapped(row))
+                    replaced = await safe.keyring.rewrap(row, await safe.custody.rewrapped(row))
+                    done += replaced  # only now: what stands before an await is old after it
             except KeyFault as fault:
                 failed[str(fault)] = None
 
     async with asyncio.TaskGroup() as group:
-        for row in await safe.keyring.rows(owner):
+        for row in await _rows(safe, owner, source):
             group.create_task(one(row))
     await safe.keyring.scrub()
-    left = await _left(safe, owner)
+    left = await _left(safe, await _rows(safe, owner, source))
     return Rewrapped(rewrapped=done, current=current, failed=tuple(failed), left=left)
+
+
+async def _rows(safe: Safe, owner: Owner | None, source: str | None) -> list[KeyRow]:
+    return [row for row in await safe.keyring.rows(owner) if source in (None, row.source)]
 
 
 async def _is_current(safe: Safe, row: KeyRow) -> bool:
     return row.wrapped.version == await (await safe.keks.provider(row.source)).current_version()
 
 
-async def _left(safe: Safe, owner: Owner | None) -> int:
+async def _left(safe: Safe, rows: list[KeyRow]) -> int:
     left = 0
-    for row in await safe.keyring.rows(owner):
+    for row in rows:
         try:
             left += not await _is_current(safe, row)
         except KeyFault:

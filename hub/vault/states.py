@@ -124,11 +124,11 @@ class KeyStates:
             self._failing_since.pop(owner, None)
         return self._enter(owner, state, type(fault).__name__, at.now)
 
-    def shredded(self, owner: Owner, at: ClockReading) -> None:
+    def shredded(self, owner: Owner, at: ClockReading) -> KeyStatus:
         """We destroyed the connection's keys ourselves."""
         self._gone.add(owner)
         self._failing_since.pop(owner, None)
-        self._enter(owner, KeyState.SHREDDED, "shredded", at.now)
+        return self._enter(owner, KeyState.SHREDDED, "shredded", at.now)
 
     def remind(self, at: ClockReading) -> None:
         """Tell, once, of each connection whose KEK has been unreachable for too long."""

@@ -144,14 +144,19 @@ class Vault:
         """
         return tuple([await self._finished(owner, actor) for owner in await self._reencryption.unfinished()])
 
-    async def rewrap(self, owner: Owner | None = None, *, actor: str) -> Rewrapped:
+    async def rewrap(self, owner: Owner | None = None, *, source: str | None = None, actor: str) -> Rewrapped:
         """Wrap keys anew with the current version of their KEK, so that older versions can be switched off.
+
+        Args:
+            owner: one connection; None for all.
+            source: the keys under one KEK; None for all.
+            actor: for the audit log.
 
         Raises:
             AuditUnavailable: nothing was changed.
         """
         await self._note_key("key.rewrap", actor, _named(owner) if owner else {})
-        done = await rewrap(self.safe, owner)
+        done = await rewrap(self.safe, owner, source)
         counts = {"rewrapped": str(done.rewrapped), "left": str(done.left), "failed": str(len(done.failed))}
         await self._note_key("key.rewrapped", actor, counts)
         return done

@@ -1,103 +1,141 @@
-"""A whole hub in this process, on a folder of its own and free ports; an office whose calendars it is connected to."""
+"""What the hub's tests share: a clock that is told, a hub in a folder, and a KEK that breaks to order."""
 
-import asyncio
-import os
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from seat import PATIENCE
+from device.model.clock import Clock, ClockReading, SystemClock
+from device.model.secret import Secret
+from hub.foundation import Foundation, open_foundation
+from hub.settings import HubSettings, build
+from hub.vault.choice import ChosenKey
+from hub.vault.errors import KeyFault
+from hub.vault.interface import Context, KeyOptions, KeyProvider, KeyProviderKind, Wrapped
+from hub.vault.local_keys import LocalKeys, fresh
+from hub.vault.owner import Owner
 
-from device.emulator.office import Office
-from device.model.safetext import SafeText
-from device.wire.hub import Route
-from hub.assembly import open_hub, unending
-from hub.connections.rows import Connection
-from hub.rooms.registry import RoomRow
-from hub.server_settings import ServerSettings
-from hub.services import Services
-from hub.settings import build
-
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+OWNER = Owner(tenant="contoso", connection="c1")
+OTHER = Owner(tenant="fabrikam", connection="c2")
+SECRET = Secret("0.AXoA-refresh-token-of-contoso")
 
 
-def free_port() -> int:
-    """A port that nobody has at this moment."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+@dataclass(slots=True)
+class ToldClock:
+    """Time passes when a test says so."""
+
+    now: datetime = NOON
+    elapsed: timedelta = timedelta()
+
+    def read(self) -> ClockReading:
+        return ClockReading(now=self.now, elapsed=self.elapsed)
+
+    def pass_(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.elapsed += timedelta(seconds=seconds)
+
+
+@dataclass(slots=True)
+class BrittleKey:
+    """A KEK of this process. `fault` is raised by every call, until it is None again."""
+
+    keys: LocalKeys = field(default_factory=fresh)
+    fault: KeyFault | None = None
+    fault_on: frozenset[str] = frozenset({"wrap", "unwrap", "version", "health"})
+    calls: list[str] = field(default_factory=list)
+    contexts: list[Context] = field(default_factory=list)
+    before: Callable[[str], Any] | None = None
+    """Awaited before each call, for what happens meanwhile."""
+    key_id: str = "brittle"
+
+    async def _called(self, what: str) -> None:
+        self.calls.append(what)
+        if self.before is not None:
+            await self.before(what)
+        if self.fault is not None and what in self.fault_on:
+            raise self.fault
+
+    async def wrap(self, key: bytes, context: Context) -> Wrapped:
+        await self._called("wrap")
+        self.contexts.append(context)
+        return self.keys.wrap(key, context)
+
+    async def unwrap(self, wrapped: Wrapped, context: Context) -> bytes:
+        await self._called("unwrap")
+        return self.keys.unwrap(wrapped, context)
+
+    async def current_version(self) -> str:
+        await self._called("version")
+        return self.keys.current
+
+    async def health(self) -> None:
+        await self._called("health")
+
+
+class _Options(KeyOptions):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Stands where a chosen key stands, and opens the one it was given."""
+
+    key: BrittleKey
+    options: KeyOptions = field(default_factory=_Options)
+
+    @property
+    def provider(self) -> Any:
+        return type("Member", (), {"value": "brittle"})
+
+    @property
+    def kind(self) -> KeyProviderKind:
+        return KeyProviderKind(name="brittle", options=_Options, open=self._open)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Given) and other.key is self.key
+
+    def __hash__(self) -> int:
+        return id(self.key)
+
+    def _open(self, _: Any) -> AbstractAsyncContextManager[KeyProvider]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[KeyProvider]:
+            yield self.key
+
+        return opened()
+
+
+def with_keys(settings: HubSettings, **keys: BrittleKey | ChosenKey) -> HubSettings:
+    """The same, with KEKs of this process under these names."""
+    given: Any = {name: _Given(key) if isinstance(key, BrittleKey) else key for name, key in keys.items()}
+    return HubSettings(
+        folder=settings.folder,
+        database=settings.database,
+        keyring=settings.keyring,
+        keys={**settings.keys, **given},
+        key_cache=settings.key_cache,
+        audit_kept=settings.audit_kept,
+    )
 
 
 @asynccontextmanager
-async def hub_in_here(folder: Path, clock: Any = None, **more: Any) -> AsyncIterator[Services]:
-    """A hub, with all its jobs running, until left."""
-    web, devices = free_port(), free_port()
-    server = ServerSettings(
-        url=f"http://127.0.0.1:{web}",
-        devices_url=f"http://127.0.0.1:{devices}",
-        listen=f"127.0.0.1:{web}",
-        listen_devices=f"127.0.0.1:{devices}",
-    )
-    settings = build({"folder": str(folder), **more})
-    async with open_hub(settings, server, clock) as (hub, jobs):
-        running = [asyncio.create_task(unending(job)) for job in jobs]
-        try:
-            await _until_answering(web, running)
-            yield hub
-            for task in running:
-                if task.done():
-                    task.result()
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+async def hub_at(
+    places: dict[str, Any],
+    clock: Clock | None = None,
+    *,
+    start: bool = True,
+    **keys: BrittleKey | ChosenKey | ChosenKey,
+) -> AsyncIterator[Foundation]:
+    """A hub's foundations, from settings as a document has them, with these KEKs."""
+    async with open_foundation(with_keys(build(places), **keys), clock or SystemClock(), start=start) as foundation:
+        yield foundation
 
 
-async def _until_answering(port: int, running: list[asyncio.Task[None]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            for task in running:
-                if task.done():
-                    task.result()
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.02)
-                continue
-            writer.close()
-            return
-
-
-async def connect_office(hub: Services, office: Office, *, route: Route = Route.RELAYED) -> Connection:
-    """Connect the office's Microsoft tenant, and take over its rooms."""
-    told = {
-        "tenant": office.tenant,
-        "client_id": office.client_id,
-        "client_secret": office.client_secret.reveal(),
-        "endpoint": office.endpoint,
-        "authority": office.authority,
-        "ca_bundle": str(office.ca_bundle),
-    }
-    connection = await hub.connections.add("Office", "graph", told, actor="test", route=route)
-    await hub.rooms.put(
-        RoomRow(
-            id=entry.address,
-            connection=connection.id,
-            name=SafeText(str(entry.room.name)),
-            zone=entry.room.zone,
-            site=entry.building,
-            floor=entry.floor_label,
-            capacity=entry.room.capacity,
-            created_at=LONG_AGO,
-        )
-        for entry in office.rooms
-    )
-    return connection
-
-
-def environment() -> dict[str, str]:
-    """The environment without what could send a request elsewhere."""
-    return {name: value for name, value in os.environ.items() if "PROXY" not in name.upper()}
+def hub_in(
+    folder: Path, clock: Clock | None = None, *, start: bool = True, **keys: BrittleKey | ChosenKey | ChosenKey
+) -> AbstractAsyncContextManager[Foundation]:
+    """The same with everything in one folder."""
+    return hub_at({"folder": str(folder)}, clock, start=start, **keys)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_side import connect_office, hub_in_here
+from running_hub import connect_office, hub_in_here
 from seat import ROOT
 
 sys.path.append(str(ROOT / "tests" / "device" / "agent"))

@@ -4,6 +4,7 @@ The identity needs the role `Key Vault Crypto Service Encryption User` (get, wra
 for a context, so `hub.vault.binding` puts it in. A version is the vault's own; rotating makes a new one.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -11,12 +12,16 @@ from typing import Any
 from device.model.secret import Secret
 from hub.vault.binding import bound, joined, parted, unbound
 from hub.vault.calls import Calls, calls_of, library
-from hub.vault.errors import Corrupt, Denied, Disabled, NotFound, Throttled, Unreachable
+from hub.vault.errors import Corrupt, Denied, Disabled, KeyFault, NotFound, Throttled, Unreachable
 from hub.vault.interface import Context, KeyOptions, KeyProvider, KeyProviderKind, Wrapped
 
 _EXTRA = "azure"
-_OFF = ("keydisabled", "disabled key", "is disabled", "keyexpired", "not yet valid")
+_OFF = ("keydisabled", "disabled key", "is disabled")
 """What a refusal says of a key that is switched off; Azure answers 403 as for a missing permission."""
+
+
+_PASSING = ("90024", "90033")
+"""Entra's codes for too many requests and for an outage of its own."""
 
 
 class Options(KeyOptions, kw_only=True):
@@ -29,7 +34,7 @@ class Options(KeyOptions, kw_only=True):
     client_id: str = ""
     client_secret: Secret = Secret("")
     authority: str = ""
-    """Entra's host, where it is not the public cloud's."""
+    """Entra's address, where it is not the public cloud's."""
     ca_bundle: str = ""
     """Path of a PEM file with the authorities to trust in place of the system's."""
 
@@ -113,15 +118,21 @@ def _told(key_id: str) -> Iterator[None]:
     except (ServiceRequestError, ServiceResponseError) as error:
         raise Unreachable(f"Azure cannot be asked about {key_id}: {type(error).__name__}.") from error
     except ClientAuthenticationError as error:
-        raise Denied("Azure refuses the sign-in.", "Check tenant, client_id and client_secret.") from error
+        raise _sign_in_fault(str(error)) from error
     except ResourceNotFoundError as error:
         raise NotFound(f"Azure has no key {key_id}, or not this version.") from error
     except HttpResponseError as error:
         _refuse(error.status_code, str(error).lower(), key_id, error)
-    except ValueError as error:
-        raise Disabled(f"The key {key_id} is outside the time that it may be used in.") from error
-    except AzureError as error:
+    except (AzureError, ValueError) as error:
         raise Unreachable(f"Azure cannot be asked about {key_id}: {type(error).__name__}.") from error
+
+
+def _sign_in_fault(said: str) -> KeyFault:
+    """Whether Entra itself said no. The library calls it an authentication error too when nobody answered."""
+    code = re.search(r"AADSTS(\d+)", said)
+    if code is not None and code[1] not in _PASSING:
+        return Denied("Azure refuses the sign-in.", "Check tenant, client_id and client_secret.")
+    return Unreachable("Azure's sign-in does not answer as it should.")
 
 
 def _refuse(status: int | None, said: str, key_id: str, error: Exception) -> None:
@@ -145,7 +156,7 @@ async def _open(options: Options) -> AsyncIterator[KeyProvider]:
         "connection_verify": options.ca_bundle or True,
     }
     if options.client_secret:
-        where = {"authority": options.authority} if options.authority else {}
+        where = {"authority": options.authority, "disable_instance_discovery": True} if options.authority else {}
         credential = identity.ClientSecretCredential(
             options.tenant, options.client_id, options.client_secret.reveal(), **where, **bounds
         )

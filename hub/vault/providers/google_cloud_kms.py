@@ -36,6 +36,10 @@ class Options(KeyOptions, kw_only=True):
             raise ValueError("key must be projects/…/locations/…/keyRings/…/cryptoKeys/…")
 
 
+class _NotEnabledError(Exception):
+    """A version that was needed is off, for a reason that has to be asked for."""
+
+
 class _CloudKms:
     def __init__(self, options: Options, client: Any, calls: Calls) -> None:
         self._options = options
@@ -78,12 +82,10 @@ class _CloudKms:
         return await self._calls.run(lambda: self._asked(call, version))
 
     def _asked(self, call: Callable[[], _T], version: str) -> _T:
-        from google.api_core.exceptions import FailedPrecondition
-
         try:
             with _told(self.key_id):
                 return call()
-        except FailedPrecondition as error:
+        except _NotEnabledError as error:
             raise self._why_off(version) from error
 
     def _why_off(self, version: str) -> KeyFault:
@@ -95,7 +97,7 @@ class _CloudKms:
                     about = self._client.get_crypto_key_version(name=name, **self._bounds)
                 else:
                     about = self._client.get_crypto_key(name=self.key_id, **self._bounds).primary
-        except KeyFault:
+        except (KeyFault, _NotEnabledError):
             return Disabled(f"The key {self.key_id} is not enabled.")
         return _off(self.key_id, about.state.name)
 
@@ -110,25 +112,34 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
+def _status_of(error: Any) -> str:
+    """Google's own word for it, which the library drops over HTTP."""
+    try:
+        return str(error.response.json()["error"]["status"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
+
+
 @contextmanager
 def _told(key_id: str) -> Iterator[None]:
     import requests
     from google.api_core import exceptions as said
     from google.auth.exceptions import GoogleAuthError, TransportError
+    from google.protobuf.json_format import ParseError
 
     try:
         yield
-    except said.FailedPrecondition:
-        raise
-    except (said.Forbidden, said.Unauthenticated) as error:
+    except (said.Forbidden, said.Unauthorized) as error:
         raise Denied(f"Google does not permit the use of {key_id}.") from error
     except said.NotFound as error:
         raise NotFound(f"Google has no key {key_id}.") from error
     except said.TooManyRequests as error:
         raise Throttled("Google was asked too often.") from error
-    except said.InvalidArgument as error:
+    except said.BadRequest as error:
+        if _status_of(error) == "FAILED_PRECONDITION":
+            raise _NotEnabledError from error
         raise Corrupt(f"The key {key_id} did not wrap this.") from error
-    except (said.GoogleAPIError, TransportError, requests.RequestException) as error:
+    except (said.GoogleAPIError, TransportError, ParseError, requests.RequestException) as error:
         raise Unreachable(f"Google cannot be asked about {key_id}: {type(error).__name__}.") from error
     except GoogleAuthError as error:
         raise Denied("Google refuses the sign-in.", "Check account in the settings.") from error

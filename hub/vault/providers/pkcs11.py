@@ -68,7 +68,10 @@ class _Token:
         with _SESSIONS, _told(options, label):
             token = pkcs11.lib(options.module).get_token(token_label=options.token)
             with token.open(user_pin=options.pin.reveal() or None) as session:
-                return work(session.get_key(label=label, object_class=pkcs11.ObjectClass.SECRET_KEY))
+                kek = session.get_key(label=label, object_class=pkcs11.ObjectClass.SECRET_KEY)
+                if not (hasattr(kek, "encrypt") and hasattr(kek, "decrypt")):
+                    raise Disabled(f"The key {label} may not encrypt and decrypt.")
+                return work(kek)
 
     def _encrypted(self, kek: Any, key: bytes, context: Context) -> Wrapped:
         nonce = os.urandom(_NONCE)

@@ -86,8 +86,8 @@ class _Transit:
 
     def _asked(self, what: str, parameters: dict[str, str]) -> dict[str, Any]:
         with _told(self.key_id):
-            if self._options.token_sink:
-                self._client.token = _sunk(Path(self._options.token_sink)).reveal()
+            if sink := self._options.token_sink:
+                self._client.token = _sunk(Path(sink)).reveal()
             call = getattr(self._client.secrets.transit, what)
             answer = call(name=self._options.key, mount_point=self._options.mount, **parameters)
             data: dict[str, Any] = answer["data"]
