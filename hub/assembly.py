@@ -119,7 +119,7 @@ async def open_hub(
         await enter(listener.listening(place.host, place.port, ssl=tls))
         stack.callback(listener.pause, PAUSE)
         web = _web(hub, webhooks, server)
-        yield hub, (*foundation.jobs, hub.board.run, keeper.run, listening.run, webhooks.run, web.run)
+        yield hub, (*foundation.jobs, hub.board.run, keeper.run, listening.run, webhooks.run, web.serve_until_cancelled)
 
 
 async def run(settings: HubSettings, server: ServerSettings) -> None:
@@ -152,7 +152,7 @@ def _web(hub: Services, webhooks: Webhooks, server: ServerSettings) -> "_Web":
 class _Web(uvicorn.Server):
     """uvicorn without its own hold on signals, which are this process's."""
 
-    async def run(self) -> None:
+    async def serve_until_cancelled(self) -> None:
         """Serve until cancelled, and let what is under way be answered."""
         serving = asyncio.ensure_future(self.serve())
         try:

@@ -35,12 +35,17 @@ async def do(hub: Foundation, words: list[str]) -> str:
             return "what?"
 
 
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 async def main(places: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
     async with hub_at(places) as hub:
-        print(f"generation {hub.identity.generation}", flush=True)
+        tell(f"generation {hub.identity.generation}")
         while line := await loop.run_in_executor(None, sys.stdin.readline):
-            print(await do(hub, line.split()), flush=True)
+            tell(await do(hub, line.split()))
 
 
 if __name__ == "__main__":
