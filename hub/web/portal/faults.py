@@ -9,8 +9,10 @@ from litestar.types import ExceptionHandlersMap
 
 from device.model.errors import DoorlightError
 from hub.administrators.registry import AdministratorRefused
+from hub.connections.accounts import NoSuchConnection
 from hub.devices.pairing import Refused
 from hub.errors import HubError
+from hub.web.portal.forms import FormRefused
 from hub.web.portal.frame import go, local, page
 from hub.web.portal.guard import Asked, EnrolFirst, NotAllowed, NotOurForm, SignInFirst
 from hub.web.portal.words import sentence
@@ -33,6 +35,11 @@ def _not_allowed(request: Asked, error: NotAllowed) -> Response[Any]:
     del error
     said = "Your role does not allow this. An administrator can change it under People."
     return page(request, "fault.html", 403, title="Not for you", said_why=said)
+
+
+def _gone(request: Asked, error: NoSuchConnection) -> Response[Any]:
+    del error
+    return _refused(request, FormRefused("There is no such connection, or not any more."))
 
 
 def _not_our_form(request: Asked, error: NotOurForm) -> Response[Any]:
@@ -65,6 +72,7 @@ HANDLERS: ExceptionHandlersMap = {
     EnrolFirst: _enrol_first,
     NotAllowed: _not_allowed,
     NotOurForm: _not_our_form,
+    NoSuchConnection: _gone,
     Refused: _refused,
     AdministratorRefused: _refused,
     DoorlightError: _refused,

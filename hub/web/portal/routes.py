@@ -2,9 +2,11 @@
 
 from litestar import Router
 
+from hub.administrators.limits import Limit
 from hub.administrators.sign_in import SignIn
+from hub.devices.pairing import ATTEMPTS, ATTEMPTS_PER
 from hub.services import Services
-from hub.web.portal import assets, entry, overview
+from hub.web.portal import assets, claiming, device, door_settings, entry, fleet, overview, room_import, rooms
 from hub.web.portal.faults import HANDLERS
 from hub.web.portal.guard import guard
 
@@ -20,6 +22,32 @@ PAGES = (
     entry.account_page,
     entry.change_password,
     overview.overview,
+    rooms.rooms,
+    rooms.room,
+    rooms.change,
+    rooms.service,
+    rooms.remove,
+    rooms.table,
+    rooms.take_table,
+    room_import.choose,
+    room_import.take,
+    door_settings.settings,
+    door_settings.change,
+    fleet.doors,
+    device.device_page,
+    device.report,
+    device.picture,
+    device.ask,
+    device.move,
+    device.quarantine,
+    device.revoke,
+    device.wipe,
+    claiming.code_page,
+    claiming.device_page,
+    claiming.claim,
+    claiming.claims_page,
+    claiming.seed,
+    claiming.withdraw,
 )
 
 
@@ -28,6 +56,7 @@ class Portal:
 
     def __init__(self, hub: Services) -> None:
         self.people = SignIn(hub)
+        self.wrong_codes = Limit(ATTEMPTS, ATTEMPTS_PER)
 
 
 def portal_routes() -> Router:
