@@ -1,5 +1,6 @@
 """What administrators ask of devices, and the reports: in the store, whichever process the device's line is on."""
 
+import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from hub.vault.owner import fresh_id
 LONGEST = 512 << 10
 """Characters of one report, all its parts together."""
 KEPT = timedelta(days=7)
+_SPACES = re.compile("( +)")
 
 
 class Asked(Value, kw_only=True):
@@ -77,7 +79,7 @@ class Orders:
         if found is None or found.device != device or found.state != "asked":
             return
         done = report.done and (found.kind is not OrderKind.WIPE or await self._is_receipt(device, report))
-        text = "\n".join(SafeText(line, limit=500) for line in "".join(parts).splitlines())
+        text = "\n".join(map(_safe_line, "".join(parts).splitlines()))
         await self._end(report.order, "done" if done else "failed", text)
         if done and found.kind is OrderKind.WIPE:
             await self._devices.wiped(device)
@@ -113,6 +115,13 @@ class Orders:
         values = {"state": state, "text": text, "ended_at": self._clock.read().now}
         async with self._store.transaction() as connection:
             await connection.execute(update(ORDERS).where(ORDERS.c.id == order).values(**values))
+
+
+def _safe_line(line: str) -> str:
+    """The line, harmless; its columns stay where they are, since a screen is reported as text."""
+    return "".join(
+        part if part.isspace() and part.isascii() else SafeText(part, limit=500) for part in _SPACES.split(line)
+    )
 
 
 def _asked(row: Row[Any]) -> Asked:

@@ -28,7 +28,7 @@ from hub.devices.pairing import (
     read_code,
     words_match,
 )
-from hub.devices.rows import Device, DeviceState, device_of
+from hub.devices.rows import Claim, Device, DeviceState, device_of
 from hub.store import Store
 from hub.store.tables.devices import CLAIMS, DEVICES, PAIRINGS
 from hub.store.tables.rooms import ROOMS
@@ -124,6 +124,22 @@ class Devices:
         except IntegrityError as error:
             raise Refused("There is no such room.") from error
         return claim
+
+    async def claims(self) -> tuple[Claim, ...]:
+        """The seeded claims that were not used and still could be, the earliest to run out first."""
+        now = self._clock.read().now
+        wanted = select(CLAIMS).where((CLAIMS.c.used_by == "") & (CLAIMS.c.expires_at > now))
+        async with self._store.reading() as connection:
+            found = await connection.execute(wanted.order_by(CLAIMS.c.expires_at))
+        return tuple(
+            Claim(room=row.room, serial=row.serial, made_at=row.made_at, expires_at=row.expires_at) for row in found
+        )
+
+    async def withdraw(self, room: str) -> int:
+        """Let no unused claim for a room be good any more; how many there were."""
+        async with self._store.transaction() as connection:
+            gone = delete(CLAIMS).where((CLAIMS.c.room == room) & (CLAIMS.c.used_by == ""))
+            return int((await connection.execute(gone)).rowcount)
 
     async def use_claim(self, hello: Hello, address: str) -> Device:
         """Make a device that brought a seeded claim the claim's room's. A second use quarantines both.

@@ -40,6 +40,15 @@ class Device(Value, kw_only=True):
     wiped_at: datetime | None = None
 
 
+class Claim(Value, kw_only=True):
+    """A seeded claim, without what makes it one."""
+
+    room: str
+    serial: str = ""
+    made_at: datetime
+    expires_at: datetime
+
+
 def device_of(row: Row[Any]) -> Device:
     """The device of a row."""
     plain = row._asdict()

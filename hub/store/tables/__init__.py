@@ -4,7 +4,19 @@ To add tables: a module here that puts them on `MAIN` or `KEYRING`, its name in 
 `hub/store/migrations/`. A test compares tables and migrations and prints what a migration still has to do.
 """
 
-from hub.store.tables import audit, connections, devices, identity, keys, leases, rooms, secrets
+from hub.store.tables import administrators, audit, connections, devices, identity, keys, leases, rooms, secrets
 from hub.store.tables.metadata import KEYRING, MAIN
 
-__all__ = ["KEYRING", "MAIN", "audit", "connections", "devices", "identity", "keys", "leases", "rooms", "secrets"]
+__all__ = [
+    "KEYRING",
+    "MAIN",
+    "administrators",
+    "audit",
+    "connections",
+    "devices",
+    "identity",
+    "keys",
+    "leases",
+    "rooms",
+    "secrets",
+]
