@@ -97,7 +97,7 @@ async def entries(connection: AsyncConnection) -> AsyncIterator[Entry]:
         page = select(ENTRIES).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq).limit(_PAGE)
         rows = (await connection.execute(page)).all()
         for row in rows:
-            yield _entry(row)
+            yield entry_of(row)
         if len(rows) < _PAGE:
             return
         after = rows[-1].seq
@@ -124,7 +124,8 @@ def _columns(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry of a row."""
     event = Event(actor=row.actor, action=row.action, objects=_objects(row.objects), outcome=row.outcome)
     return Entry(seq=row.seq, at=row.at, event=event, prev_hash=row.prev_hash, hash=row.hash)
 

@@ -1,6 +1,7 @@
 """The connections in the store; their secrets are in the vault."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -76,11 +77,16 @@ class Connections:
             await connection.execute(insert(CONNECTIONS).values(**values))
         return made
 
-    async def renew(self, made: Connection, told: dict[str, Any], *, actor: str) -> Connection:
-        """Give a connection other options or a new credential; secrets that are not told stay."""
+    async def renew(
+        self, made: Connection, told: dict[str, Any], *, actor: str, without: Collection[str] = ()
+    ) -> Connection:
+        """Give a connection other options or a new credential; secrets that are not told stay, but for `without`."""
         kind = options_of(made.provider)
-        plain = made.options | plain_part(told, kind)
+        plain = {key: value for key, value in made.options.items() if key not in without} | plain_part(told, kind)
         await self._seal(made, told, kind, actor)
+        for name in secret_fields(kind):
+            if name in without:
+                await self._vault.forget(made.owner, KIND, name, actor=actor)
         renewed = msgspec.structs.replace(made, options=plain)
         _, options = await self.open(renewed, actor=actor, purpose="renew")
         await self.change(

@@ -4,9 +4,25 @@ from litestar import Router
 
 from hub.administrators.limits import Limit
 from hub.administrators.sign_in import SignIn
+from hub.administrators.visits import Visits
 from hub.devices.pairing import ATTEMPTS, ATTEMPTS_PER
 from hub.services import Services
-from hub.web.portal import assets, claiming, device, door_settings, entry, fleet, overview, room_import, rooms
+from hub.web.portal import (
+    administrators,
+    assets,
+    audit,
+    claiming,
+    connecting,
+    connections,
+    device,
+    door_settings,
+    entry,
+    fleet,
+    keys,
+    overview,
+    room_import,
+    rooms,
+)
 from hub.web.portal.faults import HANDLERS
 from hub.web.portal.guard import guard
 
@@ -48,6 +64,28 @@ PAGES = (
     claiming.claims_page,
     claiming.seed,
     claiming.withdraw,
+    connecting.choose,
+    connecting.fill_in,
+    connecting.connect,
+    connecting.back,
+    connections.connections,
+    connections.connection,
+    connections.check,
+    connections.reach,
+    connections.route,
+    connections.renew_page,
+    connections.renew,
+    connections.revoke,
+    keys.keys,
+    keys.rotate,
+    audit.audit,
+    audit.verify,
+    audit.export,
+    administrators.administrators,
+    administrators.invite,
+    administrators.set_role,
+    administrators.reset,
+    administrators.remove,
 )
 
 
@@ -56,6 +94,7 @@ class Portal:
 
     def __init__(self, hub: Services) -> None:
         self.people = SignIn(hub)
+        self.visits = Visits(hub.store, hub.vault, hub.clock)
         self.wrong_codes = Limit(ATTEMPTS, ATTEMPTS_PER)
 
 
