@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -149,14 +149,14 @@ async def _connect(hub: Services, office: Office, provider: str) -> None:
     told = dict(office.agent_settings(entries[0].address)["calendar"])
     del told["provider"]
     made = await hub.connections.add(_NAMES.get(provider, provider), provider, told, actor=_ACTOR)
-    await hub.rooms.put(_row(entry, made.id) for entry in entries)
+    await hub.rooms.put(_row(entry, made.id, office.clock.now) for entry in entries)
     for entry in entries:
         policy = office.agent_settings(entry.address)["room"]["policy"]
         if policy:
             await hub.rooms.put_scope(Scope(name=f"room:{entry.address}", values={"policy": policy}))
 
 
-def _row(entry: RoomEntry, connection: str) -> RoomRow:
+def _row(entry: RoomEntry, connection: str, now: datetime) -> RoomRow:
     return RoomRow(
         id=entry.address,
         connection=connection,
@@ -165,7 +165,7 @@ def _row(entry: RoomEntry, connection: str) -> RoomRow:
         site=entry.building,
         floor=entry.floor_label,
         capacity=entry.room.capacity,
-        created_at=datetime.now(UTC),
+        created_at=now,
     )
 
 
