@@ -91,9 +91,15 @@ async def claim(browser: Browser, code: str, words: tuple[str, ...], room: str) 
     return browser.page.url.path
 
 
+async def wait_for_beat(hub: Services) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not any(device.beat for device in await hub.devices.all()):  # noqa: ASYNC110 - another process beats
+            await asyncio.sleep(0.1)
+
+
 async def until_shown(browser: Browser, path: str, wanted: str) -> None:
     async with asyncio.timeout(PATIENCE):
-        while wanted not in (await browser.get(path)).text:
+        while wanted not in (await browser.get(path)).text:  # noqa: ASYNC110 - a page is looked at again
             await asyncio.sleep(0.2)
 
 
