@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from device.calendars.interface import CalendarAccount, Connection, Provider
 from device.model.clock import Clock
+from hub.connections.pulse import Pulse
 from hub.connections.registry import Connections
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Accounts:
 
     def __init__(self, connections: Connections, clock: Clock) -> None:
         self._connections, self._clock = connections, clock
+        self.pulse = Pulse(connections, clock)
         self._held: dict[str, Held] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -36,8 +37,15 @@ _T = TypeVar("_T")
 class Access:
     """The hub's own access to what is behind one account, for one room."""
 
-    def __init__(self, held: Held, room: str, clock: Clock, breaker: CircuitBreaker) -> None:
-        self._held, self._room, self._clock, self._breaker = held, room, clock, breaker
+    def __init__(
+        self,
+        held: Held,
+        room: str,
+        clock: Clock,
+        breaker: CircuitBreaker,
+        felt: Callable[[CalendarError | None], Awaitable[None]],
+    ) -> None:
+        self._held, self._room, self._clock, self._breaker, self._felt = held, room, clock, breaker, felt
         self._token: AccessToken | None = None
         self._minting = asyncio.Lock()
 
@@ -72,8 +80,10 @@ class Access:
                 self._breaker.failed(error, self._clock.read().elapsed)
             else:
                 self._breaker.succeeded()
+            await self._felt(error)
             raise
         self._breaker.succeeded()
+        await self._felt(None)
         return answer
 
     async def _twice(self, call: Callable[[], Awaitable[_T]]) -> _T:
@@ -150,7 +160,7 @@ class Calendars:
         held = await stack.enter_async_context(self._accounts.use(connection_id, "calendar"))
         breaker = self._breakers.setdefault(connection_id, CircuitBreaker())
         room = calendar_room(door)
-        access = Access(held, room.id, self._clock, breaker)
+        access = Access(held, room.id, self._clock, breaker, partial(self._accounts.pulse.felt, connection_id))
         calendar = await stack.enter_async_context(held.provider.open_room(room, held.options, access, self._clock))
         return OpenCalendar(calendar, access, stack)
 

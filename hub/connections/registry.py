@@ -104,7 +104,10 @@ class Connections:
         """
         provider = provider_of(made.provider)
         secrets = {}
+        there = {place.record for place in await self._vault.places(made.owner)}
         for name in secret_fields(provider.options):
+            if there and name not in there:
+                continue
             try:
                 opened = await self._vault.open(made.owner, KIND, name, actor=actor, purpose=purpose)
             except SecretNotFound:
@@ -113,7 +116,7 @@ class Connections:
         return provider, convert({**made.options, **secrets}, provider.options, "connection")
 
     async def answered(self, made: Connection) -> None:
-        """The provider answered. Written at most once a minute, and at once after an error."""
+        """The provider answered."""
         now = self._clock.read().now
         await self.change(made.id, answered_at=now, error="", error_at=None)
 

@@ -154,6 +154,8 @@ class Keeper:
             try:
                 await self._look_after(connection)
             except (CalendarError, DoorlightError) as error:
+                if isinstance(error, CalendarError):
+                    await self._hub.accounts.pulse.felt(connection.id, error)
                 log.warning("the subscriptions of a connection rest: %s", type(error).__name__)
 
     async def _look_after(self, connection: Connection) -> None:
@@ -196,6 +198,7 @@ class Keeper:
             log.info("a provider does not call about a room: %s", error)
             self._refused[room] = now + REFUSED_FOR
         except CalendarError as error:
+            await self._hub.accounts.pulse.felt(connection.id, error)
             log.warning("a subscription could not be made or renewed: %s", type(error).__name__)
 
     async def _make(self, connection: Connection, account: CalendarAccount, room: str, kept: Kept | None) -> None:

@@ -29,6 +29,7 @@ WAYS: Mapping[str, tuple[str, str]] = {
     "service-account": ("Service account", "Rooms are shared with the account's address."),
     "domain-wide-delegation": ("Service account for the domain", "It acts for a person who sees all rooms."),
     "oauth": ("Consent in the browser", "An account that sees all rooms agrees on Google's page."),
+    "address": ("Address of a file", "Read only: a door shows what is in it, and books nothing."),
     "password": ("Name and password", "Kept encrypted here; doors read through this hub and never get it."),
 }
 MULTILINE = frozenset(("certificate", "private_key", "service_account"))

@@ -137,8 +137,13 @@ class DeviceDesk:
             await self._note("access.relay", {"device": device.id})
             return AccessGiven(relay=relay)
         async with self._hub.accounts.use(connection.id, "mint") as held:
-            async with asyncio.timeout(ONE_CALL):
-                token = await held.account.mint(door.row.calendar or room)
+            try:
+                async with asyncio.timeout(ONE_CALL):
+                    token = await held.account.mint(door.row.calendar or room)
+            except CalendarError as error:
+                await self._hub.accounts.pulse.felt(connection.id, error)
+                raise
+            await self._hub.accounts.pulse.felt(connection.id)
             await self._prove(connection, held.account, token, door)
         await self._note("access.direct", {"device": device.id, "connection": connection.id})
         return AccessGiven(relay=relay, calendar=_given(token))

@@ -5,7 +5,6 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from sqlalchemy import Row, delete, insert, select, update
 
 from device.model.clock import Clock
@@ -125,4 +124,5 @@ def _safe_line(line: str) -> str:
 
 
 def _asked(row: Row[Any]) -> Asked:
-    return msgspec.convert(row._asdict(), Asked)
+    plain = row._asdict()
+    return Asked(**plain | {"kind": OrderKind(plain["kind"])})

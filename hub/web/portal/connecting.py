@@ -31,7 +31,10 @@ _LONGEST = 20_000
 @get("/connections/new", opt=may(Role.ADMIN), include_in_schema=False)
 async def choose(request: Asked) -> Response[str]:
     """Choose a provider and a way."""
-    return page(request, "connect.html", ways=tuple(ways()), providers=PROVIDERS)
+    found: dict[str, list[Way]] = {}
+    for way in ways():
+        found.setdefault(way.provider, []).append(way)
+    return page(request, "connect.html", ways=found, providers=PROVIDERS)
 
 
 @get("/connections/new/{provider:str}/{kind:str}", opt=may(Role.ADMIN), include_in_schema=False)
