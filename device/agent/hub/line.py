@@ -164,12 +164,18 @@ class Line:
         if self._asked is None or self._asked.done():
             self._asked = asyncio.get_running_loop().create_future()
             self._asked.add_done_callback(_seen)
-            await self.send(AccessWanted())
+            try:
+                await self.send(AccessWanted())
+            except HubUnreachable as error:
+                self._fail_asked(error)  # nothing was asked, so nobody may wait for the answer
+                raise
         try:
             async with asyncio.timeout(self._settings.timeout):
                 return await asyncio.shield(self._asked)
         except TimeoutError as error:
-            raise HubUnreachable("the hub gave no access in time") from error
+            late = HubUnreachable("the hub gave no access in time")
+            self._fail_asked(late)
+            raise late from error
 
     async def _once(self) -> None:
         async with connect(self._settings.dialled, **self._how()) as socket:
