@@ -32,14 +32,17 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def hub_in_here(folder: Path, clock: Any = None, **more: Any) -> AsyncIterator[Services]:
+async def hub_in_here(
+    folder: Path, clock: Any = None, *, web: int = 0, organisation: Any = None, **more: Any
+) -> AsyncIterator[Services]:
     """A hub, with all its jobs running, until left."""
-    web, devices = free_port(), free_port()
+    web, devices = web or free_port(), free_port()
     server = ServerSettings(
         url=f"http://127.0.0.1:{web}",
         devices_url=f"http://127.0.0.1:{devices}",
         listen=f"127.0.0.1:{web}",
         listen_devices=f"127.0.0.1:{devices}",
+        organisation=organisation,
     )
     settings = build({"folder": str(folder), **more})
     async with open_hub(settings, server, clock) as (hub, jobs):
