@@ -11,6 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _administrators()
+    _sessions()
+
+
+def _administrators() -> None:
     op.create_table(
         "administrators",
         sa.Column("id", sa.Text, primary_key=True),
@@ -39,6 +44,9 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
     )
+
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("token_hash", sa.LargeBinary, primary_key=True),
