@@ -18,6 +18,7 @@ import uvicorn
 
 from device.model.clock import Clock, SystemClock
 from device.wire.hub import DropAccess
+from device.wire.told_clock import told_clock
 from hub.connections.accounts import Accounts
 from hub.connections.calendars import Calendars
 from hub.connections.listening import Listening
@@ -106,7 +107,9 @@ async def open_hub(
     tls, holder = server.tls(), f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        foundation = await enter(open_foundation(settings, clock or SystemClock()))
+        if clock is None:
+            clock = SystemClock() if settings.told_clock is None else await enter(told_clock(settings.told_clock))
+        foundation = await enter(open_foundation(settings, clock))
         hub = await enter(open_services(foundation, server))
         rng = random.Random()  # noqa: S311 - jitter
         book = SubscriptionBook(hub)
@@ -122,10 +125,10 @@ async def open_hub(
         yield hub, (*foundation.jobs, hub.board.run, keeper.run, listening.run, webhooks.run, web.serve_until_cancelled)
 
 
-async def run(settings: HubSettings, server: ServerSettings) -> None:
-    """One hub process, until it is cancelled. Raises what `open_hub` raises."""
-    async with open_hub(settings, server) as (_, jobs), asyncio.TaskGroup() as group:
-        log.info("the hub is ready: %s", server.portal)
+async def run(settings: HubSettings, server: ServerSettings, ready: Callable[[Services], Awaitable[object]]) -> None:
+    """One hub process, until it is cancelled; `ready` is called once it answers. Raises what `open_hub` raises."""
+    async with open_hub(settings, server) as (hub, jobs), asyncio.TaskGroup() as group:
+        await ready(hub)
         for job in jobs:
             group.create_task(unending(job))
 
@@ -212,9 +215,11 @@ async def unending(job: Job) -> None:
     raise JobEnded(getattr(job, "__qualname__", repr(job)))
 
 
-async def run_until_told(settings: HubSettings, server: ServerSettings) -> None:
+async def run_until_told(
+    settings: HubSettings, server: ServerSettings, ready: Callable[[Services], Awaitable[object]]
+) -> None:
     """The same, ended cleanly by SIGTERM or SIGINT."""
-    hub = asyncio.ensure_future(run(settings, server))
+    hub = asyncio.ensure_future(run(settings, server, ready))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hub.cancel)

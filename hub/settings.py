@@ -32,6 +32,13 @@ FOLDER = "/var/lib/doorlight-hub"
 _KEY_FILE = "hub.key"
 
 
+class ClockSettings(Value):
+    """The keys of `[clock]`."""
+
+    source: str = "system"
+    """`system`, or `unix:PATH` for a clock that is told over a Unix socket (an emulated office's)."""
+
+
 class _Document(Value):
     """Everything but `[key]` and `[keys.…]`, whose keys are their providers'."""
 
@@ -41,6 +48,7 @@ class _Document(Value):
     key_cache: timedelta = LIFE
     """How long a connection's key is used after its KEK last unwrapped it: 0 to 300 s."""
     audit_kept: timedelta = KEPT
+    clock: ClockSettings = ClockSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,8 @@ class HubSettings:
     """KEKs by name; `hub` is the hub's own."""
     key_cache: timedelta = LIFE
     audit_kept: timedelta = KEPT
+    told_clock: Path | None = None
+    """The socket at which the time is told; None: the machine's own clock."""
 
     @property
     def backups(self) -> Path:
@@ -77,6 +87,15 @@ def load(path: Path | None, flags: Flags) -> HubSettings:
     Raises:
         SettingsError: one sentence that names the key, and one hint.
     """
+    return build(document_of(path, flags))
+
+
+def document_of(path: Path | None, flags: Flags) -> dict[str, Any]:
+    """The document in a file, with what the flags say in place of it.
+
+    Raises:
+        SettingsError: the file cannot be read, or is no TOML.
+    """
     document = _read(path) if path is not None else {}
     given = {"folder": flags.folder, "database": flags.database, "keyring": flags.keyring}
     for key, value in given.items():
@@ -87,7 +106,7 @@ def load(path: Path | None, flags: Flags) -> HubSettings:
         kept = document.get("key", {})
         same = isinstance(kept, dict) and kept.get("provider") == flags.key_provider
         document["key"] = kept if same else {"provider": flags.key_provider}
-    return build(document)
+    return document
 
 
 def build(document: Mapping[str, Any]) -> HubSettings:
@@ -110,7 +129,16 @@ def build(document: Mapping[str, Any]) -> HubSettings:
         keys=_keys(document, folder),
         key_cache=read.key_cache,
         audit_kept=read.audit_kept,
+        told_clock=_told_clock(read.clock.source),
     )
+
+
+def _told_clock(source: str) -> Path | None:
+    if source == "system":
+        return None
+    if not source.startswith("unix:/"):
+        raise SettingsError("clock.source is no clock.", 'Write "system", or "unix:" and the path of a socket.')
+    return Path(source.removeprefix("unix:"))
 
 
 def _keys(document: Mapping[str, Any], folder: Path) -> dict[str, ChosenKey]:

@@ -33,16 +33,27 @@ class OwnerType(click.ParamType[Owner]):
             self.fail("a connection is named TENANT/CONNECTION, as `doorlight hub keys status` lists it", param, ctx)
 
 
+def hub_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which hub is meant."""
+    for option in (
+        click.option(
+            "--key-provider",
+            type=click.Choice([one.value for one in KeyProviders]),
+            help="Who holds the hub's own key.",
+        ),
+        click.option("--keyring", metavar="PLACE", help="A file, or postgresql://…; never the database's."),
+        click.option("--database", metavar="PLACE", help="A file, or postgresql://…"),
+        click.option("--folder", metavar="FOLDER", help="Where the hub keeps its files."),
+        click.option("--settings", "settings_file", metavar="FILE", help=f"The settings. Default: {DEFAULT}."),
+    ):
+        command = option(command)
+    return command
+
+
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the hub's settings as its first argument."""
 
-    @click.option("--settings", "settings_file", metavar="FILE", help=f"The settings. Default: {DEFAULT}.")
-    @click.option("--folder", metavar="FOLDER", help="Where the hub keeps its files.")
-    @click.option("--database", metavar="PLACE", help="A file, or postgresql://…")
-    @click.option("--keyring", metavar="PLACE", help="A file, or postgresql://…; never the database's.")
-    @click.option(
-        "--key-provider", type=click.Choice([one.value for one in KeyProviders]), help="Who holds the hub's own key."
-    )
+    @hub_options
     @functools.wraps(command)
     def wrapped(
         settings_file: str | None,

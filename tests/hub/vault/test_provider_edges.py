@@ -39,6 +39,7 @@ def line(age: str, keys: LocalKeys) -> str:
         line("previous", fresh()).encode(),
         "\n".join([line("current", fresh()), line("current", fresh())]).encode(),
     ],
+    ids=["empty", "comment", "short", "no base64", "unknown word", "too short a key", "no current", "two current"],
 )
 def test_a_text_that_holds_no_key_is_refused(text: bytes) -> None:
     with pytest.raises(Corrupt):

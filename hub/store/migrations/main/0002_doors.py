@@ -12,7 +12,11 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables."""
     _connections()
+    _rooms()
+    _subscriptions()
     _devices()
+    _pairings()
+    _orders()
 
 
 def _connections() -> None:
@@ -34,6 +38,9 @@ def _connections() -> None:
         sa.Column("error", sa.Text, nullable=False, server_default=""),
         sa.Column("error_at", sa.BigInteger),
     )
+
+
+def _rooms() -> None:
     op.create_table(
         "rooms",
         sa.Column("id", sa.Text, primary_key=True),
@@ -54,6 +61,9 @@ def _connections() -> None:
         sa.Column("values", sa.Text, nullable=False),
         sa.Column("locks", sa.Text, nullable=False, server_default="[]"),
     )
+
+
+def _subscriptions() -> None:
     op.create_table(
         "subscriptions",
         sa.Column("id", sa.Text, primary_key=True),
@@ -92,6 +102,9 @@ def _devices() -> None:
         sa.CheckConstraint("state IN ('active', 'quarantined', 'revoked')", name="ck_devices_state"),
     )
     op.create_index("ix_devices_room", "devices", ["room"])
+
+
+def _pairings() -> None:
     op.create_table(
         "pairings",
         sa.Column("code_hash", sa.LargeBinary, primary_key=True),
@@ -116,6 +129,9 @@ def _devices() -> None:
         sa.Column("used_by", sa.Text, nullable=False, server_default=""),
         sa.Column("used_at", sa.BigInteger),
     )
+
+
+def _orders() -> None:
     op.create_table(
         "orders",
         sa.Column("id", sa.Text, primary_key=True),
