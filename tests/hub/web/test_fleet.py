@@ -9,12 +9,13 @@ from typing import Any
 
 from browser import portal
 from hub_side import NOON
-from test_first_hour import claim, connect, import_rooms, office, until_shown, waiting_device
+from test_first_hour import claim, connect, import_rooms, office, until_shown, visit, wait_for_beat, waiting_device
 
 from device.emulator.office import Office
 from device.model.availability import DoorState
 from device.model.clock import ClockTrust
 from device.wire.hub import Beat, GlassSeen
+from device.wire.panel import ScreenGiven, ScreenWanted
 from hub.devices.fleet import look
 from hub.devices.rows import Device, DeviceState
 from hub.web.portal.screenshot import drawn
@@ -91,6 +92,30 @@ async def test_a_device_is_moved_quarantined_and_revoked(tmp_path: Path, office:
             await anna.get(door)
             await anna.send(f"{door}/revoke")
             assert (await hub.devices.all())[0].state is DeviceState.REVOKED
+
+
+async def test_what_is_on_the_glass_is_fetched_as_text_and_as_a_picture(tmp_path: Path, office: Office) -> None:
+    glass = "┌────────────┐\n│ Aurora     │\n│   Free     │\n└────────────┘"
+    async with portal(tmp_path, office.clock) as (hub, anna):
+        await connect(anna, office)
+        await import_rooms(anna)
+        async with waiting_device(tmp_path, hub, office) as (code, words):
+            door = await claim(anna, code, words, office.default_room.address)
+            await wait_for_beat(hub)
+            async with visit(tmp_path / "run" / "panel.sock") as kiosk:
+                await kiosk.until_state()
+                await anna.get(door)
+                await anna.post(f"{door}/ask", {"form": anna.token, "kind": "screen"})
+                wanted = await kiosk.until(ScreenWanted)
+                kiosk.say(ScreenGiven(key=wanted.key, text=glass))
+                await until_shown(anna, door, "glass-picture")
+        found = re.search(r'src="([^"]+/pictures/[^"]+)"', anna.page.text)
+        assert found
+        picture = await anna.client.get(found[1])
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert picture.text.count("<text") == 4
+        text = await anna.client.get(found[1].replace("/pictures/", "/reports/"))
+        assert text.text == glass
 
 
 async def test_wrong_codes_are_counted(tmp_path: Path) -> None:
