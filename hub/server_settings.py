@@ -8,15 +8,27 @@ listen_devices = "127.0.0.1:8081"        # the devices' websocket, at the path /
 certificate = "/etc/…/fullchain.pem"     # both listeners speak TLS themselves; else a proxy in front does
 private_key = "/etc/…/privkey.pem"
 trusted_proxies = ["127.0.0.1"]          # whose X-Forwarded-For is believed
+
+[server.organisation]                    # sign in with the organisation's accounts (OpenID Connect)
+name = "Contoso"
+issuer = "https://login.example"         # exactly as the provider calls itself
+client_id = "doorlight"
+client_secret_file = "/etc/…/secret"     # a file that the hub alone can read
+claim = "groups"                         # what tells somebody's groups
+admin = ["doorlight-admins"]             # which of them have which role
+facilities = ["facility-management"]
+viewer = ["staff"]
 """
 
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from device.model.document import convert
 from device.model.errors import SettingsError
+from device.model.secret import Secret
 from device.model.value import Value
 
 _LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -29,6 +41,45 @@ class Listen(Value):
     port: int
 
 
+class OrganisationSettings(Value):
+    """The keys of `[server.organisation]`."""
+
+    issuer: str
+    client_id: str
+    name: str = "your organisation"
+    client_secret_file: str = ""
+    """Empty: a public client, which PKCE alone protects."""
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    claim: str = "groups"
+    admin: tuple[str, ...] = ()
+    facilities: tuple[str, ...] = ()
+    viewer: tuple[str, ...] = ()
+    ca_bundle: str = ""
+    proxy: str = ""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.issuer)
+        if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("issuer must be an address that begins with https://")
+        if "openid" not in self.scopes:
+            raise ValueError("scopes must hold openid")
+
+    def secret(self) -> Secret:
+        """The client's secret, read now, so that a new one needs no restart.
+
+        Raises:
+            SettingsError: the file cannot be read.
+        """
+        if not self.client_secret_file:
+            return Secret("")
+        try:
+            return Secret(Path(self.client_secret_file).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                "server.organisation.client_secret_file cannot be read.", "Name a file that the hub can read."
+            ) from error
+
+
 class ServerSettings(Value):
     """The keys of `[server]`."""
 
@@ -39,6 +90,7 @@ class ServerSettings(Value):
     certificate: str = ""
     private_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    organisation: OrganisationSettings | None = None
 
     @property
     def portal(self) -> str:

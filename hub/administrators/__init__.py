@@ -7,5 +7,6 @@
 * `sessions`: signed in, on the server's side.
 * `limits`: how often anybody may try.
 * `sign_in`: all of it together.
+* `organisation`: signing in with the organisation's own accounts, by OpenID Connect.
 * `visits`: administrators who go to a provider's page and come back.
 """

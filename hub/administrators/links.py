@@ -80,7 +80,7 @@ class Links:
             if link.administrator is None:
                 return await enter(connection, name, link.role, self._clock, password=password)
             here = ADMINISTRATORS.c.id == link.administrator.id
-            anew = {"password": password, "enrolled_at": None, "issuer": "", "subject": ""}
+            anew = {"password": password, "enrolled_at": None, "totp_step": 0, "issuer": "", "subject": ""}
             await connection.execute(update(ADMINISTRATORS).where(here).values(**anew))
             await end_all(connection, link.administrator.id)
             return link.administrator

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,19 +55,21 @@ class Administrators:
         """The one who signs in by this name."""
         return await self._one(ADMINISTRATORS.c.name == name.strip().lower())
 
-    async def of_subject(self, issuer: str, subject: str) -> Administrator | None:
-        """The one whom another provider knows by this name."""
-        return await self._one((ADMINISTRATORS.c.issuer == issuer) & (ADMINISTRATORS.c.subject == subject))
-
     async def enter_from(self, issuer: str, subject: str, name: str, role: Role) -> Administrator:
-        """Somebody new whom another provider vouches for.
+        """Somebody whom another provider vouches for, entered when they first come; their role is as it says now.
 
         Raises:
             AdministratorRefused: the name belongs to somebody else.
         """
-        values = {"issuer": issuer, "subject": subject}
+        here = (ADMINISTRATORS.c.issuer == issuer) & (ADMINISTRATORS.c.subject == subject)
         async with self._store.transaction() as connection:
-            return await enter(connection, name, role, self._clock, **values)
+            found = (await connection.execute(select(ADMINISTRATORS).where(here).with_for_update())).one_or_none()
+            if found is None:
+                return await enter(connection, name, role, self._clock, issuer=issuer, subject=subject)
+            if found.role != role.value:
+                await connection.execute(update(ADMINISTRATORS).where(here).values(role=role.value))
+                await end_all(connection, found.id)
+            return msgspec.structs.replace(administrator_of(found), role=role)
 
     async def set_role(self, administrator: str, role: Role) -> None:
         """Let somebody do more or less, from their next sign-in on.

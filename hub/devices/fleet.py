@@ -110,6 +110,6 @@ def _of_beat(beat: Beat, now: datetime) -> Iterator[Worry]:
 def _of_machine(beat: Beat) -> Iterator[Worry]:
     if beat.temperature is not None and beat.temperature >= WARM:
         severity = Severity.BAD if beat.temperature >= HOT else Severity.SOON
-        yield Worry(severity=severity, text=f"{beat.temperature:.0f} °C")
+        yield Worry(severity=severity, text=f"Hot: {beat.temperature:.0f} °C")
     if beat.disk_free is not None and beat.disk_free < LITTLE_ROOM:
         yield Worry(severity=Severity.SOON, text="Little room on its card")

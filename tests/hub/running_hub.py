@@ -32,14 +32,19 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def hub_in_here(folder: Path, clock: Any = None, **more: Any) -> AsyncIterator[Services]:
-    """A hub, with all its jobs running, until left."""
-    web, devices = free_port(), free_port()
+async def hub_in_here(
+    folder: Path, clock: Any = None, *, web: int = 0, organisation: Any = None, tls: str = "", **more: Any
+) -> AsyncIterator[Services]:
+    """A hub, with all its jobs running, until left. `tls` is a PEM file with its certificate and key."""
+    web, devices = web or free_port(), free_port()
     server = ServerSettings(
-        url=f"http://127.0.0.1:{web}",
+        url=f"{'https' if tls else 'http'}://127.0.0.1:{web}",
         devices_url=f"http://127.0.0.1:{devices}",
         listen=f"127.0.0.1:{web}",
         listen_devices=f"127.0.0.1:{devices}",
+        organisation=organisation,
+        certificate=tls,
+        private_key=tls,
     )
     settings = build({"folder": str(folder), **more})
     async with open_hub(settings, server, clock) as (hub, jobs):

@@ -159,7 +159,10 @@ def _twice(password: str, again: str) -> str:
 
 
 def _sign_in(request: Asked, onward: str, *, name: str = "", wrong: str = "", status: int = 200) -> Response[str]:
-    return page(request, "sign_in.html", status, onward=onward, name=name, wrong=wrong, elsewhere="")
+    told = parts_of(request).hub.server.organisation
+    return page(
+        request, "sign_in.html", status, onward=onward, name=name, wrong=wrong, elsewhere=told.name if told else ""
+    )
 
 
 async def _welcome(request: Asked, token: str, *, name: str = "", wrong: str = "", status: int = 200) -> Response[str]:

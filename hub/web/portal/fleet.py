@@ -34,13 +34,13 @@ SORTS: Mapping[str, Callable[[DoorSeen], Any]] = {
     "temperature": lambda door: (door.device.beat.temperature or 0.0) if door.device.beat else 0.0,
 }
 COLUMNS = (
-    ("state", "State"),
     ("door", "Door"),
+    ("state", "State"),
     ("place", "Place"),
     ("shows", "On the glass"),
     ("confirmed", "Calendar confirmed"),
     ("seen", "Last seen"),
-    ("temperature", "Temperature"),
+    ("temperature", "Machine"),
     ("version", "Version"),
 )
 

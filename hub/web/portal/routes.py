@@ -1,8 +1,11 @@
 """Every page of the portal, under one guard."""
 
+from datetime import timedelta
+
 from litestar import Router
 
 from hub.administrators.limits import Limit
+from hub.administrators.organisation import Organisation
 from hub.administrators.sign_in import SignIn
 from hub.administrators.visits import Visits
 from hub.devices.pairing import ATTEMPTS, ATTEMPTS_PER
@@ -19,6 +22,7 @@ from hub.web.portal import (
     entry,
     fleet,
     keys,
+    organisation,
     overview,
     room_import,
     rooms,
@@ -37,6 +41,8 @@ PAGES = (
     entry.enrol,
     entry.account_page,
     entry.change_password,
+    organisation.leave,
+    organisation.back,
     overview.overview,
     rooms.rooms,
     rooms.room,
@@ -95,6 +101,9 @@ class Portal:
     def __init__(self, hub: Services) -> None:
         self.people = SignIn(hub)
         self.visits = Visits(hub.store, hub.vault, hub.clock)
+        told = hub.server.organisation
+        self.organisation = Organisation(told, hub.clock) if told else None
+        self.leaving = Limit(30, timedelta(minutes=15))
         self.wrong_codes = Limit(ATTEMPTS, ATTEMPTS_PER)
 
 

@@ -34,7 +34,7 @@ class _Fields(HTMLParser):
             tag == "input"
             and self.forms
             and told.get("name")
-            and (told.get("type") not in ("checkbox", "radio") or "checked" in told)
+            and (told.get("type") not in ("checkbox", "radio", "file") or "checked" in told)
         ):
             self.forms[-1][1][told["name"] or ""] = told.get("value") or ("on" if "checked" in told else "")
 

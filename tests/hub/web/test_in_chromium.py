@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from browser import PASSWORD, code_now
 from node_tools import node_package
 from playwright.async_api import Browser, Page, async_playwright
@@ -74,6 +75,7 @@ async def person(hub: Services, size: str, scheme: str, *, script: bool = True) 
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--no-proxy-server"]
         )
         settings: Any = {"viewport": SIZES[size], "color_scheme": scheme, "java_script_enabled": script}
+        settings["ignore_https_errors"] = True
         context = await browser.new_context(**settings)
         page = await context.new_page()
         somebody = Person(page, hub, axe, size, scheme, [])
@@ -186,6 +188,20 @@ async def test_a_newcomers_first_hour(tmp_path: Path, office: Office, size: str,
             await look_around(somebody, door)
         expected = [fault for fault in somebody.faults if "404" not in fault]
         assert expected == []
+
+
+async def test_by_tls_the_cookie_is_for_this_host_and_for_tls_alone(tmp_path: Path) -> None:
+    tls = tmp_path / "tls.pem"
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(tls))
+    async with hub_in_here(tmp_path / "hub", tls=str(tls)) as hub, person(hub, "desktop", "light") as somebody:
+        link = await first_link(hub)
+        assert link
+        await come_in(somebody, link)
+        cookies: Any = await somebody.page.context.cookies()
+        (held,) = [cookie for cookie in cookies if cookie["name"] == "__Host-doorlight"]
+        assert (held["secure"], held["httpOnly"], held["sameSite"], held["path"]) == (True, True, "Lax", "/")
+        assert await somebody.page.evaluate("document.cookie") == ""
+        assert somebody.faults == []
 
 
 async def test_everything_works_without_a_script(tmp_path: Path, office: Office) -> None:

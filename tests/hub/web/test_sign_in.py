@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import PASSWORD, Browser, invited, portal
@@ -25,6 +26,17 @@ async def hub_people(hub) -> list[tuple[str, Role]]:
     from hub.administrators.registry import Administrators
 
     return [(one.name, one.role) for one in await Administrators(hub.store, hub.clock).all()]
+
+
+async def test_it_is_the_same_on_postgresql(tmp_path: Path, places: dict[str, Any]) -> None:
+    del places["folder"]
+    async with portal(tmp_path, **places) as (hub, anna):
+        assert "Overview" in anna.page.text
+        vera = await invited(hub, Role.VIEWER, "vera")
+        assert (await vera.get("/administrators")).status_code == 403
+        await anna.get("/administrators")
+        assert "vera" in anna.page.text
+        assert (await anna.get("/audit?words=role&action=administrator.&before=99")).status_code == 200
 
 
 async def test_name_password_and_code_open_the_door_and_nothing_less(tmp_path: Path) -> None:
