@@ -1,0 +1,187 @@
+"""Where a text may hold a link: every address with a scheme, and those of well-known hosts without one.
+
+A link ends where a reader would say that it ends: before a space, a quotation mark, a bracket that it did not open, the
+full stop of the sentence. Within `<…>` it is as long as the brackets say, and a line's end inside is none (RFC 3986,
+appendix C).
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from device.join.links.address import LONGEST, NATIVE, WEB
+from device.model.value import Value
+
+MOST = 1000
+"""Links of one text that are looked at."""
+BARE = (
+    "meet.google.com/",
+    "zoom.us/",
+    "zoomgov.com/",
+    "zoom.com/",
+    "teams.microsoft.com/",
+    "teams.live.com/",
+    "teams.microsoft.us/",
+    "teams.cloud.microsoft/",
+    "webex.com/",
+    "gotomeet.me/",
+    "meet.goto.com/",
+    "gotomeeting.com/",
+    "whereby.com/",
+    "meet.jit.si/",
+    "8x8.vc/",
+    "bluejeans.com/",
+    "chime.aws/",
+    "call.lifesizecloud.com/",
+    "meet.starleaf.com/",
+    "ringcentral.com/",
+    "g.co/meet/",
+)
+"""Hosts that invitations print without a scheme."""
+
+_SCHEME = re.compile(r"[A-Za-z]{3,8}\Z")
+_SCHEMES = tuple(sorted((*WEB, *NATIVE), key=len, reverse=True))
+_REST = re.compile(r"[^\s<>\"\\^`|{}\[\]\x00-\x1f\x7f]*")
+_HOST_BEFORE = re.compile(r"[A-Za-z0-9.-]*\Z")
+_ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+_ENDS = re.compile(r"[<>\"\s]")
+UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Characters that have no picture: direction marks, joiners, soft hyphens."""
+_TRAILING = ".,;:!?*)>]'"
+
+
+class Link(Value):
+    """Something in a text that reads like a link."""
+
+    start: int
+    end: int
+    text: str
+    exact: bool = False
+    """Whether its end is certain."""
+    runs_on: bool = False
+    """Whether letters of another script follow without a space."""
+
+
+def links_in(text: str) -> list[Link]:
+    """The links of a text, in its order, at most `MOST`."""
+    found: list[Link] = []
+    position = 0
+    while len(found) < MOST:
+        position = text.find("://", position)
+        if position < 0:
+            break
+        link = _with_scheme(text, position)
+        if link is not None:
+            found.append(link)
+        position = max(link.end if link else 0, position + 3)
+    found += _hostless(text)
+    found += _bare(text, found)
+    return sorted(found, key=lambda link: link.start)[:MOST]
+
+
+def _with_scheme(text: str, colon: int) -> Link | None:
+    word = _SCHEME.search(text, max(colon - 8, 0), colon)
+    scheme = next((scheme for scheme in _SCHEMES if word and word[0].lower().endswith(scheme)), "")
+    return _link(text, colon - len(scheme), colon + 3) if scheme else None
+
+
+def _hostless(text: str) -> Iterator[Link]:
+    position = text.find("msteams:/l/")
+    if position >= 0:
+        yield _link(text, position, position + 8)
+
+
+def _bare(text: str, found: list[Link]) -> Iterator[Link]:
+    taken = [(link.start, link.end) for link in found]
+    lower = text.lower()
+    for host in BARE if len(lower) == len(text) else ():
+        position = lower.find(host)
+        for _ in range(MOST):
+            if position < 0:
+                break
+            before = _HOST_BEFORE.search(text, max(position - 64, 0), position)
+            start = before.start() if before else position
+            if _may_begin(text, start, position) and not any(a <= start < b for a, b in taken):
+                link = _link(text, start, position + len(host))
+                taken.append((link.start, link.end))
+                yield Link(
+                    start=link.start,
+                    end=link.end,
+                    text=f"https://{link.text}",
+                    exact=link.exact,
+                    runs_on=link.runs_on,
+                )
+            position = lower.find(host, position + len(host))
+
+
+def _may_begin(text: str, start: int, position: int) -> bool:
+    """Whether a host without a scheme begins at `start`: after nothing that would make it part of something longer."""
+    if start < position and text[position - 1] != ".":
+        return False
+    return start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "@/:_%=&?#\\~")
+
+
+def _link(text: str, start: int, body: int) -> Link:
+    """The link that begins at `start`; at `body` its host does, or what follows it."""
+    enclosed = _enclosed(text, start)
+    if enclosed is not None:
+        return enclosed
+    rest = _REST.match(text, body, body + LONGEST)
+    end = rest.end() if rest else body
+    raw = _without_entities(text[start:end])
+    cut, runs_on = _ascii_part(raw)
+    if start and text[start - 1] == "'":
+        cut = cut.partition("'")[0]
+    return Link(start=start, end=end, text=_balanced(cut).rstrip(_TRAILING), runs_on=runs_on)
+
+
+def _enclosed(text: str, start: int) -> Link | None:
+    """The link in `<…>`, where it stands in them."""
+    if start == 0 or text[start - 1] != "<":
+        return None
+    end = text.find(">", start, start + LONGEST)
+    if end < 0:
+        return None
+    inside = "".join(line.strip() for line in text[start:end].splitlines())
+    if not inside or any(sign in inside for sign in ' <"'):
+        return None
+    return Link(start=start, end=end + 1, text=_seen(_without_entities(inside)), exact=True)
+
+
+def _without_entities(text: str) -> str:
+    """Without HTML's names for characters, which stay in text that was HTML once."""
+    if "&" not in text or ";" not in text:
+        return text
+    return _ENDS.split(_ENTITY.sub(lambda entity: unescape(entity[0]), text), maxsplit=1)[0]
+
+
+def _seen(text: str) -> str:
+    """Without unseen characters after the host; in a host they are a reason to refuse it."""
+    if text.isascii():
+        return text
+    slash = text.find("/", text.find("://") + 3)
+    return text if slash < 0 else text[:slash] + UNSEEN.sub("", text[slash:])
+
+
+def _ascii_part(raw: str) -> tuple[str, bool]:
+    """Up to the first character beyond ASCII after the host, and whether that is a letter or digit."""
+    text = _seen(raw)
+    if text.isascii():
+        return text, False
+    slash = text.find("/", text.find("://") + 3)
+    for at, character in enumerate(text):
+        if at > slash >= 0 and not character.isascii():
+            return text[:at], character.isalnum()
+    return text, False
+
+
+def _balanced(text: str) -> str:
+    """Up to the first closing bracket that was not opened."""
+    if ")" not in text:
+        return text
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return text[:at]
+    return text
