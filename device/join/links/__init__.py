@@ -3,7 +3,8 @@
 `services`, `wrappers`, `labels` and `vtc` are the tables; `search` reads an event with them.
 """
 
-from device.join.links.search import Look, Noticed, look, ways_in
+from device.join.links.inquiry import Noticed
+from device.join.links.search import Look, look, ways_in
 from device.join.links.services import Service
 from device.join.links.ways import WayIn
 

@@ -6,6 +6,7 @@ dots that climb. What comes out is written anew from its parts, so that nobody r
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from device.model.value import Value
@@ -24,6 +25,7 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _BROKEN = re.compile(r"[\x00-\x20\x7f\\]")
 _KEPT = "%:/?@!$&'()*+,;=-._~"
+_PLAIN = re.compile(r"[A-Za-z0-9%:/?@!$&'()*+,;=._~-]*")
 _TEAMS = "teams.microsoft.com"
 
 
@@ -150,6 +152,7 @@ def _host(scheme: str, authority: str | None) -> str:
     return checked_host(host)
 
 
+@lru_cache(maxsize=2048)
 def checked_host(name: str) -> str:
     """A host's name in lower case.
 
@@ -179,7 +182,7 @@ def _path(text: str) -> str:
 
 def _written(text: str) -> str:
     """A part as it may stand in an address: what may not is percent-encoded, what is encoded stays so."""
-    return quote(text, safe=_KEPT, errors="replace")
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_KEPT, errors="replace")
 
 
 def below(host: str, domain: str) -> bool:

@@ -5,23 +5,21 @@ as invitations are laid out; a text with labels alone keeps them for the meeting
 from bisect import bisect_right
 from typing import NamedTuple
 
-from device.join.links.address import NotUsable, Rule
-from device.join.links.candidates import Link, links_in
+from device.join.links.address import Rule
+from device.join.links.candidates import Link
 from device.join.links.dialling import Dial, Kind, dials_in
 from device.join.links.drafts import Draft
-from device.join.links.entries import Notice
+from device.join.links.inquiry import Inquiry
 from device.join.links.labels import Means
 from device.join.links.passcodes import hear
 from device.join.links.reading import Mark, marks_in
-from device.join.links.recognition import Declared
-from device.join.links.resolution import resolve
 from device.join.links.services import Service
 from device.join.links.vtc import GATEWAYS, Interop
 
 MOST = 16
 """Meetings of one text that are told apart."""
-LABELS_BEFORE, LABELS_AFTER, LABELS_ALL = 1000, 6000, 12_000
-"""Characters around an anchor, and altogether, in which labels are read."""
+LABELS_BEFORE, LABELS_AFTER = 1000, 6000
+"""Characters around an anchor in which labels are read."""
 _NEAR = 600
 """Characters within which an address and the number that it asks for stand together."""
 _DIALLED_BY_GATEWAY = (Service.ZOOM, Service.H323)
@@ -42,22 +40,20 @@ class Assembly:
         text: plain, links of anchors in angle brackets.
         field: what to call it.
         order: the number of the field in the order of trust.
-        declared: an administrator's own hosts.
-        notice: told of everything that was looked at.
+        inquiry: what the event's fields share.
     """
 
-    def __init__(self, text: str, field: str, order: int, declared: Declared, notice: Notice) -> None:
+    def __init__(self, text: str, field: str, order: int, inquiry: Inquiry) -> None:
         self._text = text
         self._field = field
         self._order = order
-        self._declared = declared
-        self._notice = notice
+        self._inquiry = inquiry
         self._drafts: list[Draft] = []
         self._pages: list[tuple[int, Interop]] = []
 
     def section(self) -> Section:
         """Read it."""
-        links = links_in(self._text)
+        links = self._inquiry.links_in(self._text)
         for link in links:
             self._follow(link)
         starts = [link.start for link in links]
@@ -65,7 +61,7 @@ class Assembly:
         for dial in dials:
             if dial.kind in (Kind.SIP, Kind.H323):
                 self._dial(dial)
-        marks = self._marks(dials)
+        marks = [mark for mark in self._marks(dials) if not _inside(mark.start, starts, links)]
         for dial in dials:
             if dial.kind is Kind.GATEWAY:
                 self._gate(dial, marks)
@@ -78,7 +74,7 @@ class Assembly:
         """The meeting of this key, new if it is; None where there are too many already."""
         draft = next((one for one in self._drafts if one.service is service and key in one.keys), None)
         if draft is None and len(self._drafts) == MOST:
-            self._notice(self._field, service.value, Rule.TOO_MANY)
+            self._inquiry.notice(self._field, service.value, Rule.TOO_MANY)
             return None
         if draft is None:
             draft = Draft(service=service, keys={key}, field=self._field, order=(self._order, start))
@@ -87,21 +83,16 @@ class Assembly:
         return draft
 
     def _follow(self, link: Link) -> None:
-        try:
-            found = resolve(link, self._declared)
-        except NotUsable as error:
-            self._notice(self._field, link.text, error.rule)
-            return
-        self._notice(self._field, link.text, None)
+        found = self._inquiry.follow(link, self._field)
         if isinstance(found, Interop):
             self._pages.append((link.start, found))
-            return
-        draft = self._draft(found.service, found.match.key, link.start)
-        if draft is not None:
-            draft.saw(found, self._order)
+        elif found is not None:
+            draft = self._draft(found.service, found.match.key, link.start)
+            if draft is not None:
+                draft.saw(found, self._order)
 
     def _dial(self, dial: Dial) -> None:
-        self._notice(self._field, dial.text, None)
+        self._inquiry.notice(self._field, dial.text, None)
         draft = self._dialled_meeting(dial)
         if draft is None:
             service = dial.service or (Service.SIP if dial.kind is Kind.SIP else Service.H323)
@@ -123,13 +114,14 @@ class Assembly:
         starts += [start for start, _ in self._pages]
         starts += [dial.start for dial in dials if dial.kind is Kind.GATEWAY or _domain(dial) in GATEWAYS]
         marks: list[Mark] = []
-        left, done = LABELS_ALL, 0
+        done = 0
         for start in sorted(starts) or [0]:
             first = max(start - LABELS_BEFORE, done)
-            last = min(start + LABELS_AFTER, len(self._text), first + left)
+            last = min(start + LABELS_AFTER, len(self._text), first + self._inquiry.labelled)
             if last > first:
                 marks += marks_in(self._text, first, last)
-                left, done = left - (last - first), last
+                self._inquiry.labelled -= last - first
+                done = last
         return marks
 
     def _owner(self, position: int) -> Draft | None:

@@ -6,14 +6,19 @@ appendix C).
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from html import unescape
+
+import msgspec
 
 from device.join.links.address import LONGEST, NATIVE, WEB
 from device.model.value import Value
 
-MOST = 1000
-"""Links of one text that are looked at."""
+MOST, MOST_BARE = 1500, 200
+"""Places where a link may begin that are looked at, in a text with schemes, and of a host without."""
+Hopes = Callable[[str, str], bool]
+"""`(host, rest)`: whether a link may lead to a meeting, told by a quick look."""
 BARE = (
     "meet.google.com/",
     "zoom.us/",
@@ -39,7 +44,7 @@ BARE = (
 )
 """Hosts that invitations print without a scheme."""
 
-_SCHEME = re.compile(r"[A-Za-z]{3,8}\Z")
+_HOST = re.compile(r"([A-Za-z0-9.-]{1,253})(?=[/?#\s<>\"'),]|\Z)")
 _SCHEMES = tuple(sorted((*WEB, *NATIVE), key=len, reverse=True))
 _REST = re.compile(r"[^\s<>\"\\^`|{}\[\]\x00-\x1f\x7f]*")
 _HOST_BEFORE = re.compile(r"[A-Za-z0-9.-]*\Z")
@@ -47,6 +52,7 @@ _ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6})
 _ENDS = re.compile(r"[<>\"\s]")
 UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that have no picture: direction marks, joiners, soft hyphens."""
+_FOREIGN = re.compile("[^\x00-\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TRAILING = ".,;:!?*)>]'"
 
 
@@ -60,29 +66,38 @@ class Link(Value):
     """Whether its end is certain."""
     runs_on: bool = False
     """Whether letters of another script follow without a space."""
+    hopeless: bool = False
+    """Whether it certainly leads to no meeting."""
 
 
-def links_in(text: str) -> list[Link]:
-    """The links of a text, in its order, at most `MOST`."""
+def links_in(text: str, hopes: Hopes, most: int = MOST) -> list[Link]:
+    """The links of a text, in its order; with schemes at most `most`."""
     found: list[Link] = []
     position = 0
-    while len(found) < MOST:
+    for _ in range(most):
         position = text.find("://", position)
         if position < 0:
             break
-        link = _with_scheme(text, position)
+        link = _with_scheme(text, position, hopes)
         if link is not None:
             found.append(link)
         position = max(link.end if link else 0, position + 3)
     found += _hostless(text)
     found += _bare(text, found)
-    return sorted(found, key=lambda link: link.start)[:MOST]
+    return sorted(found, key=lambda link: link.start)
 
 
-def _with_scheme(text: str, colon: int) -> Link | None:
-    word = _SCHEME.search(text, max(colon - 8, 0), colon)
-    scheme = next((scheme for scheme in _SCHEMES if word and word[0].lower().endswith(scheme)), "")
-    return _link(text, colon - len(scheme), colon + 3) if scheme else None
+def _with_scheme(text: str, colon: int, hopes: Hopes) -> Link | None:
+    before = text[max(colon - 8, 0) : colon].lower()
+    scheme = next((scheme for scheme in _SCHEMES if before.endswith(scheme)), "")
+    if not scheme:
+        return None
+    host = _HOST.match(text, colon + 3)
+    if host and scheme in WEB and not hopes(host[1], text[host.end(1) : host.end(1) + 12]):
+        rest = _REST.match(text, host.end())
+        end = rest.end() if rest else host.end()
+        return Link(start=colon - len(scheme), end=end, text=text[colon - len(scheme) : end], hopeless=True)
+    return _link(text, colon - len(scheme), colon + 3)
 
 
 def _hostless(text: str) -> Iterator[Link]:
@@ -92,26 +107,20 @@ def _hostless(text: str) -> Iterator[Link]:
 
 
 def _bare(text: str, found: list[Link]) -> Iterator[Link]:
-    taken = [(link.start, link.end) for link in found]
-    lower = text.lower()
+    starts, lower = [link.start for link in found], text.lower()
     for host in BARE if len(lower) == len(text) else ():
         position = lower.find(host)
-        for _ in range(MOST):
+        for _ in range(MOST_BARE):
             if position < 0:
                 break
             before = _HOST_BEFORE.search(text, max(position - 64, 0), position)
-            start = before.start() if before else position
-            if _may_begin(text, start, position) and not any(a <= start < b for a, b in taken):
-                link = _link(text, start, position + len(host))
-                taken.append((link.start, link.end))
-                yield Link(
-                    start=link.start,
-                    end=link.end,
-                    text=f"https://{link.text}",
-                    exact=link.exact,
-                    runs_on=link.runs_on,
-                )
-            position = lower.find(host, position + len(host))
+            start, end = before.start() if before else position, position + len(host)
+            at = bisect_right(starts, start)
+            if _may_begin(text, start, position) and not (at and start < found[at - 1].end):
+                link = _link(text, start, end)
+                yield msgspec.structs.replace(link, text=f"https://{link.text}")
+                end = max(end, link.end)
+            position = lower.find(host, end)
 
 
 def _may_begin(text: str, start: int, position: int) -> bool:
@@ -127,9 +136,8 @@ def _link(text: str, start: int, body: int) -> Link:
     if enclosed is not None:
         return enclosed
     rest = _REST.match(text, body, body + LONGEST)
-    end = rest.end() if rest else body
-    raw = _without_entities(text[start:end])
-    cut, runs_on = _ascii_part(raw)
+    end, runs_on = _end(text, body, rest.end() if rest else body)
+    cut = _seen(_without_entities(text[start:end]))
     if start and text[start - 1] == "'":
         cut = cut.partition("'")[0]
     return Link(start=start, end=end, text=_balanced(cut).rstrip(_TRAILING), runs_on=runs_on)
@@ -142,7 +150,7 @@ def _enclosed(text: str, start: int) -> Link | None:
     end = text.find(">", start, start + LONGEST)
     if end < 0:
         return None
-    inside = "".join(line.strip() for line in text[start:end].splitlines())
+    inside = "".join(line.strip() for line in text[start:end].splitlines()).partition("|")[0]
     if not inside or any(sign in inside for sign in ' <"'):
         return None
     return Link(start=start, end=end + 1, text=_seen(_without_entities(inside)), exact=True)
@@ -163,16 +171,11 @@ def _seen(text: str) -> str:
     return text if slash < 0 else text[:slash] + UNSEEN.sub("", text[slash:])
 
 
-def _ascii_part(raw: str) -> tuple[str, bool]:
-    """Up to the first character beyond ASCII after the host, and whether that is a letter or digit."""
-    text = _seen(raw)
-    if text.isascii():
-        return text, False
-    slash = text.find("/", text.find("://") + 3)
-    for at, character in enumerate(text):
-        if at > slash >= 0 and not character.isascii():
-            return text[:at], character.isalnum()
-    return text, False
+def _end(text: str, body: int, end: int) -> tuple[int, bool]:
+    """Where plain letters end behind the host, and whether others follow at once."""
+    slash = text.find("/", body, end)
+    foreign = _FOREIGN.search(text, slash, end) if slash >= 0 else None
+    return (foreign.start(), foreign[0].isalnum()) if foreign else (end, False)
 
 
 def _balanced(text: str) -> str:

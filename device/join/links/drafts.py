@@ -8,9 +8,11 @@ from device.join.links.address import below
 from device.join.links.dialling import Dial, Kind
 from device.join.links.recognition import Recognised
 from device.join.links.services import Service
-from device.join.links.vtc import Interop, gateway_sip, h323, zoom_sip
+from device.join.links.vtc import Interop, dialable, gateway_sip, h323, zoom_sip
 from device.join.links.ways import WayIn
 
+_PLAIN_IN_LINK = (Service.PEXIP, Service.BLUEJEANS)
+"""Services whose addresses carry what a person types, not a token that stands for it."""
 _LEARNED = (
     "meeting_id",
     "passcode",
@@ -68,7 +70,7 @@ class Draft:
             self.url, self.quality = text, quality
         self.meeting_id = self.meeting_id or match.meeting_id
         self.link_passcode = self.link_passcode or match.passcode
-        self.sip_by_rule = self.sip_by_rule or match.sip
+        self.sip_by_rule = self.sip_by_rule or dialable(match.sip)
 
     def dialled_at(self, dial: Dial) -> None:
         """Something to dial is this meeting's."""
@@ -122,14 +124,17 @@ class Draft:
         dials_zoom = self.service is Service.ZOOM and self.meeting_id and (self.sip or self.gateway)
         if dials_zoom and self.meeting_id and "." not in (self.sip or "").partition("@")[0]:
             sip = zoom_sip(self.meeting_id, self.dial_passcode)
+        if self.service is Service.WEBEX and not sip and self.meeting_id and self.url:
+            sip = dialable(f"{self.meeting_id}@{urlsplit(self.url).hostname}")
         if self.vtc_id and self.vtc_address and not self.sip:
             sip = gateway_sip(self.vtc_address, self.vtc_id) or sip
+        in_link = self.link_passcode if self.service in _PLAIN_IN_LINK else None
         return WayIn(
             service=self.service,
             url=self.url,
             meeting_id=self.meeting_id,
             passcode=self.passcode or self.link_passcode,
-            dial_passcode=self.dial_passcode,
+            dial_passcode=self.dial_passcode or (in_link if in_link and in_link.isdigit() else None),
             sip=sip,
             h323=dialled,
             vtc_id=self.vtc_id,

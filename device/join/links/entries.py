@@ -1,27 +1,24 @@
 """A calendar's own fields, read: what stands there is whole, so nothing has to be guessed about where it ends."""
 
-from collections.abc import Callable
-
 from device.join.links.address import NotUsable, Rule, read_address
 from device.join.links.dialling import Dial, dial_of
 from device.join.links.drafts import Draft
+from device.join.links.inquiry import Inquiry
 from device.join.links.recognition import Declared, Recognised
 from device.join.links.resolution import resolve_text
 from device.join.links.services import Service
 from device.join.links.vtc import Interop, dialable
 from device.model.invitation import Entry
 
-Notice = Callable[[str, str, Rule | None], None]
-"""`(field, what, rule)`: something was looked at; without a rule it leads somewhere."""
 _LONGEST = 64
 _TO_DIAL = ("sip:", "sips:", "h323:")
 
 
-def entry_draft(entry: Entry, order: int, declared: Declared, notice: Notice) -> Draft | None:
+def entry_draft(entry: Entry, order: int, inquiry: Inquiry) -> Draft | None:
     """The meeting that an entry tells of; None where it tells of none that can be joined."""
     draft = None
     for link in filter(None, (entry.link, entry.sip)):
-        found = _read(link.strip(), entry, declared, notice)
+        found = _read(link.strip(), entry, inquiry)
         if found is not None:
             draft = draft or _new(found, entry, order)
             _add(draft, found, order)
@@ -30,7 +27,7 @@ def entry_draft(entry: Entry, order: int, declared: Declared, notice: Notice) ->
     return draft
 
 
-def _read(link: str, entry: Entry, declared: Declared, notice: Notice) -> Recognised | Interop | Dial | None:
+def _read(link: str, entry: Entry, inquiry: Inquiry) -> Recognised | Interop | Dial | None:
     rule: Rule | None = None
     found: Recognised | Interop | Dial | None = None
     if link.lower().startswith(_TO_DIAL):
@@ -38,12 +35,12 @@ def _read(link: str, entry: Entry, declared: Declared, notice: Notice) -> Recogn
         rule = None if found else Rule.NOT_DIALABLE
     elif ":" in link:
         try:
-            found = resolve_text(link, _vouched(link, entry, declared))
+            found = resolve_text(link, _vouched(link, entry, inquiry.declared))
         except NotUsable as error:
             rule = error.rule
     else:
         rule = Rule.NOT_AN_ADDRESS
-    notice(entry.field, link, rule)
+    inquiry.notice(entry.field, link, rule)
     return found
 
 

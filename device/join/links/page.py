@@ -9,7 +9,7 @@ import re
 
 LONGEST = 131_072
 """Characters of a page that are read, pictures within it left out."""
-MOST_TAGS = 6000
+MOST_TAGS = 5000
 
 _PICTURE = re.compile(r"data:[a-z]+/[^\"'\s<>]{100,}", re.IGNORECASE)
 _ENDLESS_TAG = re.compile(r"<[a-zA-Z][^<>]{8192,}")
@@ -89,13 +89,13 @@ class _Shown:
             self.parts.append(f" <{_UNSAFE.sub('%20', address)}> ")
 
 
-def shown_text(page: str) -> str:
-    """What a page shows, and where its links lead."""
+def shown_text(page: str, longest: int = LONGEST) -> str:
+    """What the beginning of a page shows, and where its links lead."""
     from lxml import etree
 
-    if len(page) > LONGEST:
+    if len(page) > longest:
         page = _PICTURE.sub("", page[: LONGEST * 32])
-    page = _ENDLESS_TAG.sub("", page[:LONGEST]).replace("\0", "")
+    page = _ENDLESS_TAG.sub("", page[:longest]).replace("\0", "")
     shown = _Shown()
     parser = etree.HTMLParser(target=shown, encoding="utf-8", remove_comments=True)
     try:

@@ -66,6 +66,11 @@ def _expression(text: str) -> re.Pattern[str]:
     return re.compile(text.replace("NAME", NAME), re.IGNORECASE)
 
 
+@cache
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 def match(address: Address, place: Place) -> Match | None:
     """What `address` is at this place, whose host it is known to have; None where it is something else.
 
@@ -87,8 +92,8 @@ def match(address: Address, place: Place) -> Match | None:
 
 def _groups(address: Address, place: Place) -> dict[str, str | None] | None:
     """All named groups; None where anything does not match."""
-    without = place.without.split()
-    if address.scheme not in place.schemes.split() or any(below(address.host, host) for host in without):
+    without = _words(place.without)
+    if address.scheme not in _words(place.schemes) or any(below(address.host, host) for host in without):
         return None
     asked = [(place.path, address.path)]
     asked += [(expression, address.parameter(name) or "") for name, expression in place.query.items()]

@@ -131,13 +131,14 @@ def _value(text: str, at: int, means: Means, *, sure: bool) -> str:
     word = _WORD.match(text, at)
     if word is None or not (sure or word[0][0].isdigit()):
         return ""
-    return _passcode(word[0])
+    quoted = text[at - 1] in "*_" and word[0].endswith(text[at - 1])
+    return _passcode(word[0].rstrip("*_") if quoted else word[0])
 
 
 def _passcode(word: str) -> str:
     """A passcode without the sentence's own signs around it."""
-    for opening, closing in ('""', "''", "()", "<>", "**"):
+    for opening, closing in ('""', "''", "()", "<>"):
         if word.startswith(opening):
             word = word[1:].partition(closing)[0]
-    word = word.rstrip(".,;)>]\"'")
+    word = word.partition("(")[0].rstrip(".,;)>]\"'")
     return "" if "://" in word or not any(map(str.isalnum, word)) else word

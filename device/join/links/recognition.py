@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from device.join.links.address import Address, NotUsable, Rule, below
 from device.join.links.places import Match, Place, match, passed_on
@@ -13,6 +13,10 @@ Declared = Mapping[Service, tuple[str, ...]]
 """Hosts of one's own, and all below them, by the service that runs there."""
 _BY_FIRST_LABEL = 3
 """Labels that a host needs before its first one tells a service: `jitsi.example.org`, not `jitsi.org`."""
+
+
+_TELLING = ("/webapp", "/invited.sf", "/rooms/", "/teams")
+"""How the paths begin that are known at any host, gateways' pages included."""
 
 
 class Recognised(Value):
@@ -56,7 +60,12 @@ def _index() -> _Index:
     return _Index()
 
 
-def _of_host(host: str) -> Iterator[tuple[Service, Place]]:
+@lru_cache(maxsize=2048)
+def _of_host(host: str) -> tuple[tuple[Service, Place], ...]:
+    return tuple(_looked_up(host))
+
+
+def _looked_up(host: str) -> Iterator[tuple[Service, Place]]:
     index = _index()
     yield from index.alone.get(host, ())
     labels = host.split(".")
@@ -68,7 +77,12 @@ def _of_host(host: str) -> Iterator[tuple[Service, Place]]:
 
 def knows_host(host: str) -> bool:
     """Whether any service is known to be there."""
-    return next(_of_host(host), None) is not None
+    return bool(_of_host(host))
+
+
+def leads_anywhere(rest: str) -> bool:
+    """Whether what follows a host may be a path that is proof enough by itself."""
+    return rest.startswith(_TELLING)
 
 
 def places_of(host: str, declared: Declared) -> list[tuple[Service, Place]]:

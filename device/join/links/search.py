@@ -4,10 +4,10 @@ Two targets are two ways, for a person to choose between; one that is told of tw
 invitation, nothing is raised, nothing is asked of the network, and the work is bounded.
 """
 
-from device.join.links.address import Rule
 from device.join.links.assembly import Assembly
 from device.join.links.drafts import Draft
 from device.join.links.entries import entry_draft
+from device.join.links.inquiry import Inquiry, Noticed
 from device.join.links.labels import Means
 from device.join.links.page import LONGEST, is_page, shown_text
 from device.join.links.passcodes import hear
@@ -20,21 +20,9 @@ from device.model.value import Value
 
 MOST_FIELDS = 64
 MOST_WAYS = 16
-MOST_NOTICED = 200
-LONGEST_ALL = LONGEST + LONGEST // 2
-"""Characters of all fields together that are read; each alone no more than a page's."""
-LONGEST_NOTICED = 300
+LONGEST_ALL = 160_000
+"""Characters of all fields together that are read."""
 _DIALLED_ONLY = (Service.SIP, Service.H323)
-
-
-class Noticed(Value):
-    """Something that was looked at on the way."""
-
-    field: str
-    what: str
-    """As it stood in the invitation: not for a log."""
-    rule: Rule | None = None
-    """Why it is no way in; None where it leads somewhere."""
 
 
 class Look(Value):
@@ -63,15 +51,14 @@ class _Search:
     """One event's search."""
 
     def __init__(self, declared: Declared) -> None:
-        self._declared = declared
-        self._noticed: list[Noticed] = []
+        self._inquiry = Inquiry(declared)
         self._drafts: list[Draft] = []
 
     def look(self, invitation: Invitation) -> Look:
         """Read field after field, then bring together what belongs together."""
         entries = invitation.entries[:MOST_FIELDS]
         for order, entry in enumerate(entries):
-            draft = entry_draft(entry, order, self._declared, self._notice)
+            draft = entry_draft(entry, order, self._inquiry)
             if draft is not None:
                 self._take(draft)
         loose = self._read(invitation.pieces[:MOST_FIELDS], len(entries))
@@ -81,20 +68,16 @@ class _Search:
         ordered = sorted(self._drafts, key=lambda draft: draft.order)
         if invitation.location_first:
             ordered = _typed_first(ordered, len(entries))
-        return Look(ways=tuple(draft.way() for draft in ordered[:MOST_WAYS]), noticed=tuple(self._noticed))
-
-    def _notice(self, field: str, what: str, rule: Rule | None) -> None:
-        if len(self._noticed) < MOST_NOTICED:
-            self._noticed.append(Noticed(field=field, what=what[:LONGEST_NOTICED], rule=rule))
+        return Look(ways=tuple(draft.way() for draft in ordered[:MOST_WAYS]), noticed=tuple(self._inquiry.noticed))
 
     def _read(self, pieces: tuple[Piece, ...], before: int) -> list[list[Mark]]:
         """Read the texts; the labels of those that name no meeting come back."""
         left = LONGEST_ALL
         loose = []
         for order, piece in enumerate(pieces, before):
-            text = _plain(piece)[: min(left, LONGEST)]
-            left -= len(text)
-            section = Assembly(text, piece.field, order, self._declared, self._notice).section()
+            text = _plain(piece, min(left, LONGEST))
+            left -= min(left, LONGEST, len(piece.text))
+            section = Assembly(text, piece.field, order, self._inquiry).section()
             for draft in section.drafts:
                 self._take(draft)
             loose.append(section.loose)
@@ -109,11 +92,16 @@ class _Search:
             known.absorb(draft)
 
     def _join_teams(self, entries: int) -> None:
-        """A meeting's thread in the calendar's own field and its short link in the body are two names of one meeting.
+        """A gateway is that of the only Teams meeting there is; a thread in the calendar's own field and a short link in
+        the body are two names of one meeting.
 
-        Only where there is one of each: else nobody can tell which belongs to which, and a person is asked.
+        Where there are more, nobody can tell which belongs to which, and a person is asked.
         """
         teams = [draft for draft in self._drafts if draft.service is Service.TEAMS and draft.url]
+        for gateway in [draft for draft in self._drafts if draft.service is Service.TEAMS and not draft.url]:
+            if len(teams) == 1:
+                teams[0].absorb(gateway)
+                self._drafts.remove(gateway)
         threads = [draft for draft in teams if draft.meeting_id is None]
         if len(teams) == 2 and len(threads) == 1:
             thread = threads[0]
@@ -142,12 +130,11 @@ class _Search:
                 hear(meant[0], marks)
 
 
-def _plain(piece: Piece) -> str:
-    """The text of a field, as a person reads it."""
-    text = piece.text
-    if piece.html or (is_page(text) and "<http" not in text):
-        return shown_text(text)
-    return text[:LONGEST].replace("\\/", "/")
+def _plain(piece: Piece, longest: int) -> str:
+    """The text of a field, as a person reads it; of longer ones the beginning."""
+    if piece.html or (is_page(piece.text) and "<http" not in piece.text):
+        return shown_text(piece.text, longest)
+    return piece.text[:longest].replace("\\/", "/")
 
 
 def _typed_first(drafts: list[Draft], entries: int) -> list[Draft]:

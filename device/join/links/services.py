@@ -30,7 +30,7 @@ _THREAD = (
 _ROOM = r"/(?P<id>NAME)/?"
 _PAGES = (
     "about app auth blog business careers contact customers download downloads embedded enterprise faq features help "
-    "information legal login meetings org pricing privacy product register security signin signup sitemap solutions "
+    "information install legal login meetings org pricing privacy product register security signin signup sitemap solutions "
     "static support terms user users"
 )
 """Words that no room is called, where rooms and a vendor's own pages share a host."""
@@ -152,7 +152,14 @@ class Service(StrEnum):
     )
     PEXIP = (
         "pexip",
-        Place("*", r"/webapp\d?/?(?:home/?)?", {"conference": r"(?P<id>\S{1,128})"}, key="{host}/{id}", sip="{id}"),
+        Place(
+            "*",
+            r"/webapp\d?/?(?:home/?)?",
+            {"conference": r"(?P<id>\S{1,128})"},
+            passcode="pin",
+            key="{host}/{id}",
+            sip="{id}",
+        ),
         Place(
             "*",
             r"/webapp\d?/?(?:home/?)?",
