@@ -114,8 +114,8 @@ def _of_json(text_: str, what: str) -> Iterator[Invitation]:
 
 
 def _of_event(event: Any, what: str) -> Invitation:
-    if google.is_event(event):
-        return google.of_event(event)
     if graph.is_event(event):
         return graph.of_event(event)
+    if google.is_event(event):
+        return google.of_event(event)
     raise click.UsageError(f"{what} is JSON, and no event of Microsoft Graph or Google Calendar.")

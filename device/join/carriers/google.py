@@ -15,7 +15,7 @@ _PINS = ("pin", "passcode", "password", "accessCode")
 
 def is_event(plain: Any) -> bool:
     """Whether a JSON object is Google's."""
-    keys = ("conferenceData", "hangoutLink", "entryPoints", "htmlLink", "iCalUID", "description", "summary")
+    keys = ("conferenceData", "hangoutLink", "entryPoints", "htmlLink", "iCalUID", "description", "summary", "location")
     return isinstance(plain, dict) and any(key in plain for key in keys)
 
 

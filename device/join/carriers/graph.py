@@ -24,7 +24,7 @@ def is_event(plain: Any) -> bool:
         "joinWebUrl",
         "subject",
     )
-    return isinstance(plain, dict) and any(key in plain for key in keys)
+    return isinstance(plain, dict) and (any(key in plain for key in keys) or isinstance(plain.get("location"), dict))
 
 
 def of_event(event: Any) -> Invitation:

@@ -53,7 +53,7 @@ _ENDS = re.compile(r"[<>\"\s]")
 UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that have no picture: direction marks, joiners, soft hyphens."""
 _FOREIGN = re.compile("[^\x00-\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_TRAILING = ".,;:!?*)>]'"
+_TRAILING = ".,;:!?*>]'"
 
 
 class Link(Value):

@@ -16,7 +16,7 @@ from device.model.value import Value
 MOST = 200
 """Labelled values of one text that are read."""
 
-_CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_CJK = r"\u3040-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _GAP = re.compile(r"[^\w:=,;()<>@\[\]{}|]{0,6}")
@@ -26,7 +26,9 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NARROW |= dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), 0x20)
 _NARROW |= {zero + digit: 0x30 + digit for zero in (0x660, 0x6F0) for digit in range(10)}
 _NARROW |= {0x130: 0x49}
-_AFTER = re.compile(r"[ \t]*(?:\([^()\n]{1,60}\))?[ \t*_\"”’]{0,6}(?P<sure>[:=\t]?)[ \t*_]{0,40}")
+_AFTER = re.compile(
+    r"[\u0300-\u036f\u3099\u309a]{0,4}[ \t]*(?:\([^()\n]{1,60}\))?[ \t*_\"”’]{0,6}(?P<colon>[:=]?)[ \t*_]{0,40}"
+)
 _DIGITS_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=\d[\d \t.·‐‑–-]{2,40}#?[ \t*_]*(?:\r?\n|\Z))")
 _WORD_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=\S{1,64}[ \t*_]*(?:\r?\n|\Z))")
 _DIGITS = re.compile(r"[0-9](?:[ \t.·‐‑–-]{0,2}[0-9]){0,24}")
@@ -107,7 +109,7 @@ def _mark(text: str, start: int, end: int, means: Means) -> Mark | None:
     after = _AFTER.match(text, end)
     if after is None:
         return None
-    at, sure = after.end(), bool(after["sure"])
+    at, sure = after.end(), bool(after["colon"]) or "\t" in after[0]
     below = (_DIGITS_BELOW if means in _OF_DIGITS else _WORD_BELOW).match(text, at)
     if below:
         at, sure = below.end(), True

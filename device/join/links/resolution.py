@@ -33,7 +33,7 @@ def _readings(link: Link) -> list[str]:
     early = min((at for sign in _ENDS_EARLY if (at := link.text.find(sign)) > 0), default=0)
     readings = [link.text]
     if link.exact:
-        readings.append(link.text.rstrip(".,;:!?*)>]'"))
+        readings.append(link.text.rstrip(".,;:!?*>]'"))
     if early and "urldefense" not in link.text[:40]:
         readings.append(link.text[:early])
     return list(dict.fromkeys(readings))

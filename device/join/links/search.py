@@ -4,6 +4,9 @@ Two targets are two ways, for a person to choose between; one that is told of tw
 invitation, nothing is raised, nothing is asked of the network, and the work is bounded.
 """
 
+import re
+from html import unescape
+
 from device.join.links.assembly import Assembly
 from device.join.links.drafts import Draft
 from device.join.links.entries import entry_draft
@@ -22,6 +25,8 @@ MOST_FIELDS = 64
 MOST_WAYS = 16
 LONGEST_ALL = 160_000
 """Characters of all fields together that are read."""
+_BY_NUMBER = re.compile(r"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
+"""Characters by number: a mail program may have escaped a page once more."""
 _DIALLED_ONLY = (Service.SIP, Service.H323)
 
 
@@ -92,8 +97,8 @@ class _Search:
             known.absorb(draft)
 
     def _join_teams(self, entries: int) -> None:
-        """A gateway is that of the only Teams meeting there is; a thread in the calendar's own field and a short link in
-        the body are two names of one meeting.
+        """A gateway is that of the only Teams meeting there is; a thread in the calendar's own field and a short link
+        in the body are two names of one meeting.
 
         Where there are more, nobody can tell which belongs to which, and a person is asked.
         """
@@ -133,8 +138,10 @@ class _Search:
 def _plain(piece: Piece, longest: int) -> str:
     """The text of a field, as a person reads it; of longer ones the beginning."""
     if piece.html or (is_page(piece.text) and "<http" not in piece.text):
-        return shown_text(piece.text, longest)
-    return piece.text[:longest].replace("\\/", "/")
+        text = shown_text(piece.text, longest)
+    else:
+        text = piece.text[:longest].replace("\\/", "/")
+    return _BY_NUMBER.sub(lambda sign: unescape(sign[0]), text) if "&#" in text else text
 
 
 def _typed_first(drafts: list[Draft], entries: int) -> list[Draft]:

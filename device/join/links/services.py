@@ -24,14 +24,14 @@ _teams = partial(
     "dod.teams.microsoft.us gov.teams.microsoft.com",
 )
 _THREAD = (
-    r"/l/meetup-join/(?P<thread>19(?::|%3a|%253a)(?:[a-z0-9._:~-]|%[0-9a-f]{2}){6,400}?(?:@|%40|%2540)"
-    r"(?:thread\.(?:v2|skype|tacv2)|unq\.gbl\.spaces))/(?P<message>\d{1,20})/?"
+    r"/l/meetup-join/(?P<thread>19(?::|%3a|%253a)(?:[a-z0-9._:~-]|%[0-9a-f]{2}){3,400}?(?:@|%40|%2540)"
+    r"(?:thread\.(?:v2|skype|tacv2)|unq\.gbl\.spaces))"
 )
 _ROOM = r"/(?P<id>NAME)/?"
 _PAGES = (
     "about app auth blog business careers contact customers download downloads embedded enterprise faq features help "
-    "information install legal login meetings org pricing privacy product register security signin signup sitemap solutions "
-    "static support terms user users"
+    "information install legal login meetings org pricing privacy product register security signin signup sitemap "
+    "solutions static support terms user users"
 )
 """Words that no room is called, where rooms and a vendor's own pages share a host."""
 
@@ -53,7 +53,7 @@ class Service(StrEnum):
         _zoom(rf"/[jw]/{_ZOOM_ID}(?:/success)?/?"),
         # A line's end may cut a number, but none that goes on with its passcode: that one is as short as it says.
         _zoom(r"/[jw]/(?P<id>\d{5,8})/?", {"pwd": ".+"}),
-        _zoom(rf"/wc/join/{_ZOOM_ID}/?"),
+        _zoom(rf"/(?:wc/join|launch/jc)/{_ZOOM_ID}/?"),
         _zoom(rf"/wc/{_ZOOM_ID}/join/?"),
         _zoom(r"/join/?", {"confno": _ZOOM_ID}, schemes="https http zoommtg"),
         _zoom(r"/my/NAME/?", key="{path}"),
@@ -62,7 +62,8 @@ class Service(StrEnum):
     )
     TEAMS = (
         "teams",
-        _teams(_THREAD, key="{thread}/{message}", schemes="https http msteams"),
+        _teams(_THREAD + r"/(?P<message>\d{1,20})/?", key="{thread}/{message}", schemes="https http msteams"),
+        _teams(_THREAD.replace("19", "(?=.{3,40}meeting_)19") + "/?", key="{thread}/0", schemes="https http msteams"),
         _teams(r"/meet/(?P<id>\d{9,16})/?", passcode="p", key="{id}", schemes="https http msteams"),
         _teams(r"/light-meetings/launch/?", {"coords": r"(?P<coords>eyJ[a-z0-9+/_-]{20,2000}={0,2})"}, key="{coords}"),
         _teams(r"/v2/?", inner="#"),
@@ -87,7 +88,7 @@ class Service(StrEnum):
         Place("<.webex.com", r"/[\w.-]{1,80}/j\.php", {"MTID": r"(?P<mtid>\w{4,80})"}, key="{mtid}"),
         Place(
             "<.webex.com",
-            r"/(?:wbxmjs/joinservice|webappng)/sites/[\w.-]{1,80}/meeting/(?:download|info|join)/(?P<hash>\w{8,80})/?",
+            r"/(?:wbxmjs/joinservice|webappng)/sites/[\w.-]{1,80}/meeting/(?:download|info|join)/(?P<hash>\w{4,80})/?",
             key="{hash}",
         ),
         Place("<.webex.com", r"/wbxmjs/joinservice/.{1,200}"),
@@ -194,8 +195,10 @@ class Service(StrEnum):
     # The long tail: opened in a browser, as it is.
     AROUND = ("around", Place("meet.around.co around.co", r"/r/NAME/?"))
     BLACKBOARD = ("blackboard_collab", Place("<.bbcollab.com", r"/(?:guest|invite|collab/ui/session/[\w-]+)/NAME/?"))
+    BLIZZ = ("blizz", Place("go.blizz.com", r"/(?:join/)?NAME/?", without=_PAGES))
     BUTTER = ("butter", Place("app.butter.us", r"/NAME(?:/NAME)?/?", without=_PAGES))
     CAL_COM = ("cal_com", Place("cal.com app.cal.com", r"/video/NAME/?"))
+    CHORUS = ("chorus", Place("go.chorus.ai", r"/NAME/?"))
     CLICKMEETING = (
         "clickmeeting",
         Place("<.clickmeeting.com", r"/NAME(?:/join)?/?", without=_PAGES + " www.clickmeeting.com"),
@@ -227,6 +230,7 @@ class Service(StrEnum):
     LUMA = ("luma", Place("lu.ma luma.com", r"/join/NAME/?"))
     MEETECHO = ("meetecho", Place(".meetecho.com", r"/(?:client|conference)s?/.{0,200}", {"group": ".+"}))
     OVICE = ("ovice", Place("<.ovice.in <.ovice.com", r"/(?:[\w@,.-]{0,100})", without="www.ovice.in www.ovice.com"))
+    POP = ("pop", Place("pop.com", r"/j/\d{3}(?:-?\d{3}){1,3}/?"))
     PREPLY = ("preply", Place("preply.com", r"/(?:[a-z]{2}/)?chat/t-room/\d+/?"))
     PROTON_MEET = ("proton_meet", Place("meet.proton.me", r"/(?:u/\d+/)?join/NAME/?"))
     PUMBLE = ("pumble", Place("meet.pumble.com", r"/NAME/?"))

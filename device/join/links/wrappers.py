@@ -23,7 +23,7 @@ _RUN = {
 _V3 = re.compile(
     r"https?://urldefense(?:\.proofpoint)?\.(?:com|us)/v3/__(?P<link>.+?)__;(?P<signs>[A-Za-z0-9_=-]*)!", re.IGNORECASE
 )
-_V3_TOKEN = re.compile(r"\*(?:\*([A-Za-z0-9_-]))?")
+_V3_TOKEN = re.compile(r"\*(?:\*([A-Za-z0-9_-])|(?P<hex>(?=[0-9A-Fa-f]{2})))?")
 _ONE_SLASH = re.compile(r"^(https?:/)(?=[^/])", re.IGNORECASE)
 _V2 = str.maketrans("-_", "%/")
 
@@ -134,7 +134,8 @@ def unwrapped_v3(text: str) -> str | None:
     """The link inside a third version of Proofpoint's wrapper; None where `text` begins with none.
 
     Characters that the maker found unsafe were taken out: each `*` stands for the next of them, and `**` with a letter
-    for a run, whose length counts bytes of UTF-8 (facts: join A.3). Where there are none left, a `*` is itself.
+    for a run, whose length counts bytes of UTF-8 (facts: join A.3). Where none is left, a `*` before two digits of
+    base sixteen was a percent sign, and any other is itself.
     """
     found = _V3.match(text)
     if found is None:
@@ -150,7 +151,8 @@ def unwrapped_v3(text: str) -> str | None:
         length = _RUN[token[1]] if token[1] else 1
         taken = signs[at : at + length] if token[1] else _character(signs, at)
         at += len(taken)
-        return taken.decode("utf-8", "replace") if taken else token[0]
+        left = "*" if token["hex"] is None else "%"
+        return taken.decode("utf-8", "replace") if taken else token[0].replace("*", left)
 
     return _V3_TOKEN.sub(put_back, _ONE_SLASH.sub(r"\1/", found["link"]))
 
