@@ -117,6 +117,8 @@ class JoinPolicy(Value):
 
     def judge_link(self, link: str, service: Service | None = None) -> Judgement:
         """An address of the web; `service` is what it was told to be."""
+        if not link.isascii():
+            return Refused(reason=Reason.ADDRESS, rule=Rule.NOT_ASCII)
         try:
             found = recognise(read_address(link), self.own_hosts)
             if service is not None and found.service is not service:
@@ -177,7 +179,7 @@ class JoinPolicy(Value):
 def _written_anew(found: Recognised) -> Judgement:
     """The address for a browser: by https, without what it does not need."""
     address = found.joined
-    if address.scheme == "zoommtg":
+    if address.scheme == "zoommtg" or (found.service is Service.ZOOM and address.path.startswith("/join")):
         address = Address(scheme="https", host=address.host, path=f"/j/{found.match.meeting_id}", query=address.query)
     elif address.scheme not in (*WEB, "msteams"):
         return Refused(reason=Reason.ADDRESS, rule=Rule.SCHEME)
