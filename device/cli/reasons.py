@@ -29,15 +29,15 @@ RULES = {
     Rule.TOO_MANY: "There are more meetings in one text than are told apart.",
 }
 REASONS = {
-    Reason.ADDRESS: "it is not written plainly",
-    Reason.SERVICE: "the service is not on the list of those that may be joined",
-    Reason.HOST: "its host is not on the list",
-    Reason.MISMATCH: "it is another service than it was told to be",
-    Reason.CHARACTERS: "it has characters that no dial string has",
-    Reason.DOMAIN: "its domain is not on the list of those that may be dialled",
-    Reason.GATEWAY: "its gateway is not on the list of those that may be dialled",
-    Reason.NUMBER: "it would call a telephone number",
-    Reason.DEAR: "the number costs more than a call",
+    Reason.ADDRESS: "It is not written plainly.",
+    Reason.SERVICE: "The service is not on the list of those that may be joined.",
+    Reason.HOST: "Its host is not on the list.",
+    Reason.MISMATCH: "It is another service than it was told to be.",
+    Reason.CHARACTERS: "It has characters that no dial string has.",
+    Reason.DOMAIN: "Its domain is not on the list of those that may be dialled.",
+    Reason.GATEWAY: "Its gateway is not on the list of those that may be dialled.",
+    Reason.NUMBER: "It would call a telephone number.",
+    Reason.DEAR: "The number costs more than a call.",
 }
 _SHOWN = 160
 
@@ -66,5 +66,5 @@ def _judged(way: WayIn, policy: JoinPolicy) -> Iterator[str]:
 def _said(judgement: Judgement) -> str:
     if isinstance(judgement, Allowed):
         return f"a room may join it, at {SafeText(judgement.host)}"
-    why = RULES[judgement.rule] if judgement.rule else f"{REASONS[judgement.reason].capitalize()}."
+    why = RULES[judgement.rule] if judgement.rule else REASONS[judgement.reason]
     return f"a room refuses it, unless its settings say otherwise. {why}"

@@ -61,4 +61,4 @@ def _first(point: dict[str, Any], keys: tuple[str, ...]) -> str:
 def _number(code: str) -> str:
     """A meeting's code where it is a number; others stand in the address as well."""
     digits = code.replace(" ", "").replace("-", "")
-    return digits if digits.isdigit() else ""
+    return digits if digits.isascii() and digits.isdigit() else ""

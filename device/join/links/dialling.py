@@ -19,10 +19,11 @@ _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _SAID = re.compile(r"(?<![a-z])(sips?|h\.?323)\s{0,3}[:：]?\s{0,3}[•*<-]?\s{0,3}\Z", re.IGNORECASE)
 _NOT_A_PERSONS = re.compile(r"conf:\s*sips?:\Z", re.IGNORECASE)
 _NOT_DIALABLE = (";gruu", ";opaque", ";phone-context", ";user=phone")
-_IP = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}"
-_IP_BEFORE = re.compile(rf"(?<![\d.]){_IP}\Z")
-_IP_AFTER = re.compile(rf"(?<![\d.@#]){_IP}(?![\d.]|#)")
-_NUMBERS = re.compile(r"##(\d{3,20})(?:#(\d{3,20}))?")
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_IP = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_IP_BEFORE = re.compile(rf"(?<![0-9.]){_IP}\Z")
+_IP_AFTER = re.compile(rf"(?<![0-9.@#]){_IP}(?![0-9.]|#)")
+_NUMBERS = re.compile(r"##([0-9]{3,20})(?:#([0-9]{3,20}))?")
 _H323 = re.compile(r"h\.?323", re.IGNORECASE)
 _REACH = 400
 """Characters after the word H.323 within which its first gateway stands."""

@@ -8,7 +8,7 @@ from device.join.links.address import below
 from device.join.links.dialling import Dial, Kind
 from device.join.links.recognition import Recognised
 from device.join.links.services import Service
-from device.join.links.vtc import Interop, dialable, gateway_sip, h323, zoom_sip
+from device.join.links.vtc import Interop, dialable, gateway_sip, h323, is_number, zoom_sip
 from device.join.links.ways import WayIn
 
 _PLAIN_IN_LINK = (Service.PEXIP, Service.BLUEJEANS)
@@ -111,7 +111,7 @@ class Draft:
         names = {name.lower() for name in (self.meeting_id, self.pin) if name}
         if user in names or dialled.lower() in names:
             return True
-        if self.service is Service.GOOGLE_MEET and user.isdigit() and 9 <= len(user) <= 14:
+        if self.service is Service.GOOGLE_MEET and is_number(user) and 9 <= len(user) <= 14:
             return True  # a gateway's: the digits are the PIN of the meeting (facts: join A.5)
         host = (urlsplit(self.url).hostname or "") if self.url else ""
         return bool(host and domain) and (below(host, domain) or below(domain, host))
@@ -134,7 +134,7 @@ class Draft:
             url=self.url,
             meeting_id=self.meeting_id,
             passcode=self.passcode or self.link_passcode,
-            dial_passcode=self.dial_passcode or (in_link if in_link and in_link.isdigit() else None),
+            dial_passcode=self.dial_passcode or (in_link if is_number(in_link) else None),
             sip=sip,
             h323=dialled,
             vtc_id=self.vtc_id,

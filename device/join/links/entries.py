@@ -7,7 +7,7 @@ from device.join.links.inquiry import Inquiry
 from device.join.links.recognition import Declared, Recognised
 from device.join.links.resolution import resolve_text
 from device.join.links.services import Service
-from device.join.links.vtc import Interop, dialable
+from device.join.links.vtc import Interop, dialable, is_number
 from device.model.invitation import Entry
 
 _LONGEST = 64
@@ -74,16 +74,19 @@ def _add(draft: Draft, found: Recognised | Interop | Dial, order: int) -> None:
 
 def _fill(draft: Draft, entry: Entry) -> None:
     """What the entry says in numbers beside its links."""
-    number = "".join(entry.meeting_id.split())[:_LONGEST]
+    number = _printed("".join(entry.meeting_id.split()))
     draft.meeting_id = draft.meeting_id or number or None
     if number:
         draft.keys.add(number)
-    draft.passcode = entry.passcode[:_LONGEST] or None
-    pin = "".join(filter(str.isdigit, entry.pin))[:_LONGEST]
+    draft.passcode = _printed(entry.passcode.strip()) or None
+    pin = "".join(sign for sign in entry.pin if is_number(sign))[:_LONGEST]
     draft.pin = pin or None
     if draft.service is not Service.TEAMS:
-        draft.dial_passcode = (
-            draft.dial_passcode or pin or (entry.passcode if entry.passcode.isdigit() else None) or None
-        )
-    draft.vtc_id = draft.vtc_id or entry.vtc_id or None
+        draft.dial_passcode = draft.dial_passcode or pin or (draft.passcode if is_number(draft.passcode) else None)
+    draft.vtc_id = draft.vtc_id or (entry.vtc_id if is_number(entry.vtc_id) else None)
     draft.vtc_address = draft.vtc_address or dialable(entry.vtc_address)
+
+
+def _printed(text: str) -> str:
+    """A value as it can be typed; empty where nobody could."""
+    return text if text.isascii() and text.isprintable() and len(text) <= _LONGEST else ""

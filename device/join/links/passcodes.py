@@ -10,6 +10,7 @@ from device.join.links.drafts import Draft
 from device.join.links.labels import Means
 from device.join.links.reading import Mark
 from device.join.links.services import Service
+from device.join.links.vtc import is_number
 
 _AFTER_ID = re.compile(r"#(?:,+[01]?#)?,*\*?([0-9]{4,16})#|##([0-9]{4,12})#")
 """What follows the meeting's id where a telephone is to dial it all: `…#,,,,*123456#`, `…##123456#`."""
@@ -32,7 +33,7 @@ def hear(draft: Draft, marks: list[Mark], text: str = "") -> None:
     passcodes = _its_own(draft, marks)
     if passcodes and draft.passcode is None:
         draft.passcode = passcodes[0].value
-    digits = [mark for mark in passcodes if mark.value.isdigit()]
+    digits = [mark for mark in passcodes if is_number(mark.value)]
     behind = [mark.value for mark in digits if draft.dials and mark.start > draft.dials[0]]
     said = [mark.value for mark in marks if mark.means is Means.DIAL_PASSCODE]
     aside = [mark.aside for mark in passcodes if mark.aside]
@@ -62,14 +63,14 @@ def _is_number(draft: Draft, mark: Mark) -> bool:
     if mark.means is Means.MEETING_ID:
         return len(mark.value) in _ID_DIGITS
     code = mark.value.replace("-", "")
-    as_id = draft.service in _NUMBERED and code.isdigit() and len(code) in _ID_DIGITS
+    as_id = draft.service in _NUMBERED and is_number(code) and len(code) in _ID_DIGITS
     return mark.means is Means.PASSCODE and (code == draft.meeting_id or as_id)
 
 
 def _knows(draft: Draft, number: str) -> bool:
     """Whether `number` is the meeting's, as far as can be told."""
     number = number.replace("-", "")
-    if draft.meeting_id is None or not draft.meeting_id.replace("-", "").isdigit():
+    if draft.meeting_id is None or not is_number(draft.meeting_id.replace("-", "")):
         if draft.service in _LEARNS and draft.meeting_id is None:
             draft.meeting_id = number
             draft.keys.add(number)
@@ -79,7 +80,7 @@ def _knows(draft: Draft, number: str) -> bool:
 
 def _one_tap(meeting_id: str | None, text: str) -> list[str]:
     """The passcode in the strings that a telephone dials at one touch."""
-    if not meeting_id or not meeting_id.isdigit():
+    if not meeting_id or not is_number(meeting_id):
         return []
     found, position = [], -1
     for _ in range(_ONE_TAPS):

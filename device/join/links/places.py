@@ -63,7 +63,7 @@ class Match(Value):
 
 @cache
 def _expression(text: str) -> re.Pattern[str]:
-    return re.compile(text.replace("NAME", NAME), re.IGNORECASE)
+    return re.compile(text.replace("NAME", NAME), re.IGNORECASE | re.ASCII)
 
 
 @cache
@@ -84,10 +84,16 @@ def match(address: Address, place: Place) -> Match | None:
     return Match(
         key=unquote(place.key.format(host=address.host, path=address.path.rstrip("/").lower(), **known)),
         meeting_id=known.get("id"),
-        passcode=known.get("passcode") or (address.parameter(place.passcode) if place.passcode else None) or None,
+        passcode=known.get("passcode") or _passcode(address, place),
         sip=unquote(place.sip.format(host=address.host, **known)) if place.sip else None,
         place=place,
     )
+
+
+def _passcode(address: Address, place: Place) -> str | None:
+    """What the address carries for a person to type; None where nobody could type it."""
+    text = address.parameter(place.passcode) if place.passcode else None
+    return text if text and text.isascii() and text.isprintable() else None
 
 
 def _groups(address: Address, place: Place) -> dict[str, str | None] | None:

@@ -29,7 +29,7 @@ _NARROW |= {0x130: 0x49}
 _AFTER = re.compile(
     r"[\u0300-\u036f\u3099\u309a]{0,4}[ \t]*(?:\([^()\n]{1,60}\))?[ \t*_\"”’]{0,6}(?P<colon>[:=]?)[ \t*_]{0,40}"
 )
-_DIGITS_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=\d[\d \t.·‐‑–-]{2,40}#?[ \t*_]*(?:\r?\n|\Z))")
+_DIGITS_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=[0-9][0-9 \t.·‐‑–-]{2,40}#?[ \t*_]*(?:\r?\n|\Z))")
 _WORD_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=\S{1,64}[ \t*_]*(?:\r?\n|\Z))")
 _DIGITS = re.compile(r"[0-9](?:[ \t.·‐‑–-]{0,2}[0-9]){0,24}")
 _WORD = re.compile(r"[!-~]{1,64}")

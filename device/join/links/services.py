@@ -156,7 +156,7 @@ class Service(StrEnum):
         Place(
             "*",
             r"/webapp\d?/?(?:home/?)?",
-            {"conference": r"(?P<id>\S{1,128})"},
+            {"conference": r"(?P<id>[!-~]{1,128})"},
             passcode="pin",
             key="{host}/{id}",
             sip="{id}",

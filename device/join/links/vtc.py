@@ -40,7 +40,7 @@ ZOOM_GATEWAYS = frozenset(
 
 DIALABLE = re.compile(r"[A-Za-z0-9._+~-]{1,128}@[A-Za-z0-9.-]{1,120}")
 """What a SIP address may be made of before any room system sees it (facts: join A.6)."""
-_NUMBER = re.compile(r"\d{3,20}")
+_NUMBER = re.compile(r"[0-9]{3,20}")
 
 
 class DialDomain(Value):
@@ -92,7 +92,7 @@ def dial_domain(user: str, domain: str) -> tuple[DialDomain, re.Match[str]] | No
     """The service that `user@domain` dials, where a domain alone tells."""
     for known in DIAL_DOMAINS:
         if below(domain, known.domain) and (domain != known.domain) is known.below:
-            found = re.fullmatch(known.user, user, re.IGNORECASE)
+            found = re.fullmatch(known.user, user, re.IGNORECASE | re.ASCII)
             if found is not None:
                 return known, found
     return None
@@ -108,6 +108,11 @@ def gateway_sip(address: str, vtc_id: str) -> str | None:
 def dialable(text: str | None) -> str | None:
     """`text` if it is a SIP address and nothing else."""
     return text if text and DIALABLE.fullmatch(text) else None
+
+
+def is_number(text: str | None) -> bool:
+    """Whether `text` is made of the ten digits of a telephone's keys, and of at least one."""
+    return text is not None and text.isascii() and text.isdigit()
 
 
 def zoom_sip(meeting_id: str, passcode: str | None) -> str:
