@@ -15,7 +15,7 @@ import msgspec
 from device.join.links.address import LONGEST, NATIVE, WEB
 from device.model.value import Value
 
-MOST, MOST_BARE = 1500, 200
+MOST, MOST_BARE = 1200, 200
 """Places where a link may begin that are looked at, in a text with schemes, and of a host without."""
 Hopes = Callable[[str, str], bool]
 """`(host, rest)`: whether a link may lead to a meeting, told by a quick look."""
@@ -47,7 +47,7 @@ BARE = (
 _HOST = re.compile(r"([A-Za-z0-9.-]{1,253})(?=[/?#\s<>\"'),]|\Z)")
 _SCHEMES = tuple(sorted((*WEB, *NATIVE), key=len, reverse=True))
 _REST = re.compile(r"[^\s<>\"\\^`|{}\[\]\x00-\x1f\x7f]*")
-_HOST_BEFORE = re.compile(r"[A-Za-z0-9.-]*\Z")
+_OF_HOSTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
 _ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _ENDS = re.compile(r"[<>\"\s]")
 UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -113,8 +113,8 @@ def _bare(text: str, found: list[Link]) -> Iterator[Link]:
         for _ in range(MOST_BARE):
             if position < 0:
                 break
-            before = _HOST_BEFORE.search(text, max(position - 64, 0), position)
-            start, end = before.start() if before else position, position + len(host)
+            before = text[max(position - 64, 0) : position]
+            start, end = position - len(before) + len(before.rstrip(_OF_HOSTS)), position + len(host)
             at = bisect_right(starts, start)
             if _may_begin(text, start, position) and not (at and start < found[at - 1].end):
                 link = _link(text, start, end)

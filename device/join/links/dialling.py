@@ -14,7 +14,7 @@ from device.model.value import Value
 MOST = 200
 """Addresses of one text that are looked at."""
 
-_USER = re.compile(r"[A-Za-z0-9._+~-]*\Z")
+_USER = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+~-"
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _SAID = re.compile(r"(?<![a-z])(sips?|h\.?323)\s{0,3}[:：]?\s{0,3}[•*<-]?\s{0,3}\Z", re.IGNORECASE)
 _NOT_A_PERSONS = re.compile(r"conf:\s*sips?:\Z", re.IGNORECASE)
@@ -69,10 +69,11 @@ def _addresses(text: str) -> Iterator[Dial]:
         at = text.find("@", at + 1)
         if at < 0:
             return
-        user = _USER.search(text, max(at - 128, 0), at)
-        host = _HOST.match(text, at + 1)
-        if user and user[0] and host:
-            dial = _address(text, user.start(), user[0], host)
+        before = text[max(at - 128, 0) : at]
+        user = before[len(before.rstrip(_USER)) :]
+        host = _HOST.match(text, at + 1) if user else None
+        if host:
+            dial = _address(text, at - len(user), user, host)
             if dial is not None:
                 yield dial
 
@@ -86,7 +87,7 @@ def _address(text: str, start: int, user: str, host: re.Match[str]) -> Dial | No
     except NotUsable:
         return None
     written = dialable(f"{user}@{host[0]}")
-    if written is None or any(below(domain, one) for one in NOT_FOR_ROOMS):
+    if written is None or below(domain, NOT_FOR_ROOMS):
         return None
     known = dial_domain(user, domain)
     if known is not None:

@@ -10,12 +10,12 @@ from device.join.links.vtc import Interop
 from device.join.links.wrappers import is_wrapper
 from device.model.value import Value
 
-MOST_LINKS = 300
+MOST_LINKS = 200
 """Links at hosts that are known, which are taken apart; an invitation has a dozen."""
 MOST_NOTICED = 200
 MOST_CANDIDATES = MOST
 """Places where a link may begin."""
-LABELLED = 16_000
+LABELLED = 12_000
 """Characters in which labels are read."""
 _LONGEST = 300
 

@@ -9,7 +9,8 @@ import re
 
 LONGEST = 131_072
 """Characters of a page that are read, pictures within it left out."""
-MOST_TAGS = 5000
+MOST_TAGS = 4000
+_MOST_PARTS = 20_000
 
 _PICTURE = re.compile(r"data:[a-z]+/[^\"'\s<>]{100,}", re.IGNORECASE)
 _ENDLESS_TAG = re.compile(r"<[a-zA-Z][^<>]{8192,}")
@@ -24,6 +25,8 @@ _BLOCKS = re.compile(
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d])", re.I)
 _LINKS = ("http", "zoommtg:", "msteams:", "chime:", "sip:", "sips:", "h323:")
+_BROKEN = re.compile(r"[\t\r\n]+")
+"""What a browser takes out of an address."""
 _UNSAFE = re.compile(r"[\s<>\"]+")
 
 
@@ -74,8 +77,11 @@ class _Shown:
 
     def data(self, text: str) -> None:
         """Characters; line breaks in the source are spaces."""
-        if not self._unseen:
-            self.parts.append(text.replace("\n", " ").replace("\r", " "))
+        if self._unseen:
+            return
+        self.parts.append(text.replace("\n", " ") if "\n" in text else text)
+        if len(self.parts) > _MOST_PARTS:
+            raise _Enough
 
     def comment(self, _: str) -> None:
         """Nobody sees it."""
@@ -86,7 +92,8 @@ class _Shown:
 
     def _link(self, address: str) -> None:
         if address.lower().startswith(_LINKS):
-            self.parts.append(f" <{_UNSAFE.sub('%20', address)}> ")
+            address = _UNSAFE.sub("%20", _BROKEN.sub("", address))
+            self.parts.append(f" <{address}> ")
 
 
 def shown_text(page: str, longest: int = LONGEST) -> str:

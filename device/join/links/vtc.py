@@ -7,6 +7,7 @@ open: a Zoom meeting can be dialled if its host pays for that, and only then are
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from device.join.links.address import Address, NotUsable, below, checked_host
 from device.join.links.services import Service
@@ -68,8 +69,8 @@ DIAL_DOMAINS = (
     DialDomain(domain="meet.chime.in", service=Service.CHIME, user=r"(?P<id>\d{4,13})"),
     DialDomain(domain="inroomlink.goto.com", service=Service.GOTOMEETING, user=r"(?P<id>\d{9})"),
 )
-NOT_FOR_ROOMS = ("lync.webex.com",)
-"""Domains printed for programs on a desk."""
+NOT_FOR_ROOMS = "lync.webex.com"
+"""A domain printed for programs on a desk."""
 
 GATEWAYS = {
     "m.webex.com": "{id}.{key}@{domain}",
@@ -90,12 +91,18 @@ class Interop(Value):
 
 def dial_domain(user: str, domain: str) -> tuple[DialDomain, re.Match[str]] | None:
     """The service that `user@domain` dials, where a domain alone tells."""
-    for known in DIAL_DOMAINS:
-        if below(domain, known.domain) and (domain != known.domain) is known.below:
-            found = re.fullmatch(known.user, user, re.IGNORECASE | re.ASCII)
-            if found is not None:
-                return known, found
+    for known in _known(domain):
+        found = re.fullmatch(known.user, user, re.IGNORECASE | re.ASCII)
+        if found is not None:
+            return known, found
     return None
+
+
+@lru_cache(maxsize=1024)
+def _known(domain: str) -> tuple[DialDomain, ...]:
+    return tuple(
+        known for known in DIAL_DOMAINS if below(domain, known.domain) and (domain != known.domain) is known.below
+    )
 
 
 def gateway_sip(address: str, vtc_id: str) -> str | None:
