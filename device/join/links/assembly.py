@@ -148,6 +148,9 @@ class Assembly:
             if mark.means is Means.VTC_ID:
                 self._open(mark.start, Interop(vtc_id=mark.value, vtc_address=_asking(mark.start, marks, plain)))
         for dial in plain:
+            mine = _nearest([draft for draft in self._drafts if draft.prints(dial.text)], dial.start)
+            if mine is not None:
+                mine.sip = mine.sip or dial.text
             teams = [draft for draft in self._drafts if draft.service is Service.TEAMS]
             if teams and _domain(dial) in GATEWAYS:
                 draft = _nearest(teams, dial.start) or teams[0]

@@ -13,6 +13,10 @@ from device.join.links.ways import WayIn
 
 _PLAIN_IN_LINK = (Service.PEXIP, Service.BLUEJEANS)
 """Services whose addresses carry what a person types, not a token that stands for it."""
+_DIALLED_AS_PRINTED = (Service.CMS, Service.PEXIP, Service.LIFESIZE, Service.STARLEAF, Service.BLUEJEANS)
+"""Services of room systems, whose invitations print where to dial without a word."""
+_TELLING = 4
+"""Digits that nobody's mailbox has by chance."""
 _LEARNED = (
     "meeting_id",
     "passcode",
@@ -40,7 +44,7 @@ class Draft:
     """The number of the field, and where it stands in it."""
     url: str | None = None
     quality: tuple[bool, bool] = (False, False)
-    """Of the address: whether it lets in guests, whether it carries the passcode."""
+    """Of the address: whether it lets in guests, whether it carries the passcode or needs none."""
     starts: list[int] = dataclasses.field(default_factory=list)
     """Where it is told of, in the text that is being read."""
     dials: list[int] = dataclasses.field(default_factory=list)
@@ -64,7 +68,7 @@ class Draft:
     def saw(self, found: Recognised, order: int) -> None:
         """Another address of this meeting, in the field of number `order`."""
         match, text = found.match, found.address.text
-        quality = (match.place.guest, match.passcode is not None)
+        quality = (match.place.guest, match.passcode is not None or "{thread}" in match.place.key)
         longer = order == self.order[0] and len(text) > len(self.url or "") and quality == self.quality
         if self.url is None or quality > self.quality or longer:
             self.url, self.quality = text, quality
@@ -115,6 +119,17 @@ class Draft:
             return True  # a gateway's: the digits are the PIN of the meeting (facts: join A.5)
         host = (urlsplit(self.url).hostname or "") if self.url else ""
         return bool(host and domain) and (below(host, domain) or below(domain, host))
+
+    def prints(self, address: str) -> bool:
+        """Whether an address without a word of what it is must be this meeting's: it has its number, or its name and
+        its host.
+        """
+        user, _, domain = address.lower().partition("@")
+        name = (self.meeting_id or "").lower()
+        if self.service not in _DIALLED_AS_PRINTED or not name:
+            return False
+        numbered = is_number(name) and len(name) >= _TELLING and user.partition(".")[0] == name
+        return numbered or (user == name and bool(self.url) and domain == urlsplit(self.url).hostname)
 
     def way(self) -> WayIn:
         """What is known of it, put in order."""

@@ -21,13 +21,17 @@ _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _GAP = re.compile(r"[^\w:=,;()<>@\[\]{}|]{0,6}")
 """What may stand between two words of a label: spaces, a line's end, a hyphen, an apostrophe, an accent of its own."""
-_WIDE = re.compile(r"[\u00a0\u0130\u0660-\u0669\u06f0-\u06f9\u1680\u2000-\u200a\u202f\u205f\u3000\uff01-\uff5e]")
+_WIDE = re.compile(
+    r"[\u00a0\u00ad\u0130\u061c\u0660-\u0669\u06f0-\u06f9\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\ufeff\uff01-\uff5e]"
+)
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_NARROW |= dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), 0x20)
+_NARROW |= dict.fromkeys((0xA0, 0xAD, 0x61C, 0x1680, 0x3000, 0xFEFF), 0x20)
+_NARROW |= dict.fromkeys((*range(0x2000, 0x2010), *range(0x202A, 0x2030), *range(0x205F, 0x206A)), 0x20)
 _NARROW |= {zero + digit: 0x30 + digit for zero in (0x660, 0x6F0) for digit in range(10)}
 _NARROW |= {0x130: 0x49}
 _AFTER = re.compile(
-    r"[\u0300-\u036f\u3099\u309a]{0,4}[ \t]*(?:\([^()\n]{1,60}\))?[ \t*_\"”’]{0,6}(?P<colon>[:=]?)[ \t*_]{0,40}"
+    r"[\u0300-\u036f\u3099\u309a]{0,4}[ \t]*(?:\([^()\n]{1,60}\))?(?:is\b)?[ \t*_\"”’`]{0,6}"
+    r"(?P<colon>(?:[:=|]|[–—-](?=[ \t]))?)[ \t*_]{0,40}#?"
 )
 _DIGITS_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=[0-9][0-9 \t.·‐‑–-]{2,40}#?[ \t*_]*(?:\r?\n|\Z))")
 _WORD_BELOW = re.compile(r"[ \t]*\r?\n[ \t*_]{0,40}(?=\S{1,64}[ \t*_]*(?:\r?\n|\Z))")
@@ -37,6 +41,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._+~-]{1,64}@[A-Za-z0-9.-]{3,120}")
 _ASIDE = re.compile(r"[^\n(]{0,40}\(([0-9]{4,12})\b")
 _LONG = 9
 """Digits of which no passcode is made; what is called an access code may be."""
+_QUOTES = ('"', "`")
 _OF_DIGITS = frozenset((Means.MEETING_ID, Means.VTC_ID, Means.DIAL_PASSCODE, Means.PIN, Means.NOTHING))
 
 
@@ -109,7 +114,8 @@ def _mark(text: str, start: int, end: int, means: Means) -> Mark | None:
     after = _AFTER.match(text, end)
     if after is None:
         return None
-    at, sure = after.end(), bool(after["colon"]) or "\t" in after[0]
+    quote = after[0][-1:]
+    at, sure = after.end(), bool(after["colon"]) or "\t" in after[0] or quote in _QUOTES
     below = (_DIGITS_BELOW if means in _OF_DIGITS else _WORD_BELOW).match(text, at)
     if below:
         at, sure = below.end(), True
@@ -131,14 +137,19 @@ def _value(text: str, at: int, means: Means, *, sure: bool) -> str:
     if digits and sum(map(str.isdigit, digits[0])) >= _LONG:
         return "".join(filter(str.isdigit, digits[0]))  # a number that is called a code: it is printed in groups
     word = _WORD.match(text, at)
-    if word is None or not (sure or word[0][0].isdigit()):
+    if word is None or not (sure or word[0][0].isdigit() or word[0][0] in "`\"'"):
         return ""
-    quoted = text[at - 1] in "*_" and word[0].endswith(text[at - 1])
-    return _passcode(word[0].rstrip("*_") if quoted else word[0])
+    before, marked = text[at - 1], word[0]
+    if before in _QUOTES:
+        marked = marked.partition(before)[0]
+    elif before in "*_" and marked.endswith(before):
+        marked = marked.rstrip("*_")
+    return _passcode(marked)
 
 
 def _passcode(word: str) -> str:
     """A passcode without the sentence's own signs around it."""
+    word = word.strip("`")
     for opening, closing in ('""', "''", "()", "<>"):
         if word.startswith(opening):
             word = word[1:].partition(closing)[0]

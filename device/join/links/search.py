@@ -27,6 +27,8 @@ LONGEST_ALL = 160_000
 """Characters of all fields together that are read."""
 _BY_NUMBER = re.compile(r"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
 """Characters by number: a mail program may have escaped a page once more."""
+_ESCAPED = (("\\/", "/"), ("\\u0026", "&"), ("\\n", "\n"), ("\\r", "\n"))
+"""What stays of JSON and of iCalendar where somebody pasted them as text."""
 _DIALLED_ONLY = (Service.SIP, Service.H323)
 
 
@@ -140,7 +142,10 @@ def _plain(piece: Piece, longest: int) -> str:
     if piece.html or (is_page(piece.text) and "<http" not in piece.text):
         text = shown_text(piece.text, longest)
     else:
-        text = piece.text[:longest].replace("\\/", "/")
+        text = piece.text[:longest]
+        if "\\" in text:
+            for escaped, sign in _ESCAPED:
+                text = text.replace(escaped, sign)
     return _BY_NUMBER.sub(lambda sign: unescape(sign[0]), text) if "&#" in text else text
 
 

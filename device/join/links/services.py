@@ -178,6 +178,7 @@ class Service(StrEnum):
     )
     SKYPE_FOR_BUSINESS = (
         "skype_for_business",
+        Place("meet.lync.com", r"/NAME/NAME/NAME/?", {"sl": "1"}, guest=False),
         Place("meet.lync.com", r"/NAME/NAME/NAME/?"),
         Place("-", r"/(?:NAME/)?NAME/[a-z0-9]{4,16}/?"),
     )
