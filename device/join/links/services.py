@@ -101,14 +101,15 @@ class Service(StrEnum):
             r"/(?:meeting/)?join/(?P<id>NAME)/?",
             key="{id}",
         ),
-        Place("gotomeet.me www.gotomeet.me", r"/(?P<id>NAME)(?:/\w{1,20})?/?", key="{id}", without=_PAGES),
-        Place("meet.goto.com", r"/(?P<id>NAME)(?:/\w{1,20})?/?", key="{id}", without=_PAGES),
+        Place("app.gotomeeting.com", r"/(?:index\.html)?", {"meetingId": r"(?P<id>\d{9})"}, key="{id}"),
+        Place("gotomeet.me www.gotomeet.me", r"/(?P<id>NAME)(?:/NAME)?/?", key="{id}", without=_PAGES),
+        Place("meet.goto.com", r"/(?P<id>NAME)(?:/NAME)?/?", key="{id}", without=_PAGES),
         Place("app.goto.com", r"/(?:meeting|meet)/(?P<id>NAME)/?", key="{id}"),
     )
     RINGCENTRAL = (
         "ringcentral",
         Place("v.ringcentral.com video.ringcentral.com", r"/join/(?P<id>NAME)/?", passcode="pw", key="{id}"),
-        Place("meetings.ringcentral.com", r"/j/(?P<id>\d{6,14})/?", passcode="pwd", key="{id}"),
+        Place("meetings.ringcentral.com", r"/(?:j|join)/(?P<id>\d{6,14})/?", passcode="pwd", key="{id}"),
     )
     CHIME = (
         "chime",
@@ -135,6 +136,7 @@ class Service(StrEnum):
             key="{id}",
             sip="{id}@bjn.vc",
         ),
+        Place("primetime.bluejeans.com", r"/a2m/live-event/\w{4,20}/?"),
     )
     LIFESIZE = (
         "lifesize",
@@ -244,7 +246,10 @@ class Service(StrEnum):
         Place("streamyard.com", r"/(?:guest/\w{6,20}|(?=[a-z]{0,20}\d)[a-z0-9]{8,16})/?"),
     )
     SUIT_CONFERENCE = ("suit_conference", Place("<.conference.istesuit.com", r"/NAME/?"))
-    TEAMVIEWER = ("teamviewer", Place("meeting.teamviewer.com go.teamviewer.com", r"/(?:join/)?m[\w-]{4,20}/?"))
+    TEAMVIEWER = (
+        "teamviewer",
+        Place("meeting.teamviewer.com go.teamviewer.com", r"/(?:join/|v\d{1,3}/)?m[\w-]{4,20}/?"),
+    )
     TEEMYCO = ("teemyco", Place("app.teemyco.com", r"/room/NAME/?"))
     TUPLE = ("tuple", Place("tuple.app", r"/c/NAME/?"))
     UBERCONFERENCE = ("uberconference", Place("uberconference.com www.uberconference.com", r"/NAME/?", without=_PAGES))
