@@ -35,6 +35,8 @@ _PARAMETERS: Mapping[Service, tuple[str, ...]] = {
     Service.WEBEX: ("MTID",),
 }
 """What of a query is handed on; of services that are not named here, all."""
+_OPENED = (*WEB, "msteams", "zoommtg")
+"""Schemes of addresses that can be written as one for a browser."""
 
 
 class Reason(StrEnum):
@@ -54,7 +56,7 @@ class Reason(StrEnum):
     """A number that costs more than a call."""
 
 
-class Allowed(Value, tag="allowed"):
+class Allowed(Value, tag="allowed", tag_field="verdict"):
     """A target that may be used, as it is to be handed on."""
 
     target: str
@@ -62,7 +64,7 @@ class Allowed(Value, tag="allowed"):
     """Where it leads, for the person who is asked."""
 
 
-class Refused(Value, tag="refused"):
+class Refused(Value, tag="refused", tag_field="verdict"):
     """A target that may not be used."""
 
     reason: Reason
@@ -179,16 +181,20 @@ class JoinPolicy(Value):
 def _written_anew(found: Recognised) -> Judgement:
     """The address for a browser: by https, without what it does not need."""
     address = found.joined
-    if address.scheme == "zoommtg" or (found.service is Service.ZOOM and address.path.startswith("/join")):
-        address = Address(scheme="https", host=address.host, path=f"/j/{found.match.meeting_id}", query=address.query)
-    elif address.scheme not in (*WEB, "msteams"):
+    if address.scheme not in _OPENED:
         return Refused(reason=Reason.ADDRESS, rule=Rule.SCHEME)
+    numbered = found.service is Service.ZOOM and address.path.startswith("/join")
     kept = _PARAMETERS.get(found.service)
-    query = address.query if kept is None else _only(kept, address.query or "")
-    fragment = address.fragment if found.match.place.fragment else None
-    target = Address(scheme="https", host=address.host, path=address.path, query=query or None, fragment=fragment)
+    target = Address(
+        scheme="https",
+        host=address.host,
+        path=f"/j/{found.match.meeting_id}" if numbered else address.path,
+        query=address.query if kept is None else _only(kept, address.query),
+        fragment=address.fragment if found.match.place.fragment else None,
+    )
     return Allowed(target=target.text, host=address.host)
 
 
-def _only(names: tuple[str, ...], query: str) -> str:
-    return "&".join(pair for pair in query.split("&") if pair.partition("=")[0] in names)
+def _only(names: tuple[str, ...], query: str | None) -> str | None:
+    pairs = query.split("&") if query else []
+    return "&".join(pair for pair in pairs if pair.partition("=")[0] in names) or None

@@ -95,5 +95,8 @@ def _uri(value: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A value of text; a comma or semicolon that was escaped ends what stands before it."""
+    """A value of text; a comma or semicolon that was escaped ends what stands before it, but for the one in a
+    Proofpoint link.
+    """
+    value = value.replace("__\\;", "__;")
     return _ESCAPED.sub(lambda sign: {"n": "\n", "N": "\n", ",": ", ", ";": "; "}.get(sign[1], sign[1]), value)

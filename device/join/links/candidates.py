@@ -53,6 +53,8 @@ _ENDS = re.compile(r"[<>\"\s]")
 UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that have no picture: direction marks, joiners, soft hyphens."""
 _FOREIGN = re.compile("[^\x00-\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_IDEOGRAPHS = "\u3000"
+"""From here on are scripts that put no space before a word of another."""
 _TRAILING = ".,;:!?*>]'"
 
 
@@ -127,7 +129,8 @@ def _may_begin(text: str, start: int, position: int) -> bool:
     """Whether a host without a scheme begins at `start`: after nothing that would make it part of something longer."""
     if start < position and text[position - 1] != ".":
         return False
-    return start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "@/:_%=&?#\\~")
+    before = text[start - 1] if start else " "
+    return before >= _IDEOGRAPHS or not (before.isalnum() or before in "@/:_%=&?#\\~")
 
 
 def _link(text: str, start: int, body: int) -> Link:

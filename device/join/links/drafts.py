@@ -100,6 +100,11 @@ class Draft:
         """Whether both are certainly one meeting."""
         return self.service is other.service and not self.keys.isdisjoint(other.keys)
 
+    def may_be(self, half: "Draft") -> bool:
+        """Whether something that only dials can be this meeting's: nothing that is known of them contradicts."""
+        unknown = self.meeting_id is None or half.meeting_id in (None, self.meeting_id)
+        return self.service is half.service and unknown and (self.sip_by_rule is None or half.meeting_id is None)
+
     def absorb(self, other: "Draft", *, address: bool = True) -> None:
         """Take over what a later sighting of the same meeting knows more, and its address if that is a better one."""
         if address and other.url and (self.url is None or other.quality > self.quality):

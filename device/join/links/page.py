@@ -42,8 +42,9 @@ class _Enough(Exception):
 class _Shown:
     """What lxml tells of a page, kept as far as it is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lines: bool) -> None:
         self.parts: list[str] = []
+        self._lines = lines
         self._tags = self._depth = self._unseen = 0
         self._links: list[str] = []
 
@@ -59,6 +60,7 @@ class _Shown:
             self._unseen = self._depth
         elif _BLOCKS.fullmatch(tag):
             self.parts.append("\n")
+            self._lines = self._lines or tag == "pre"
         elif tag == "a":
             self._links.append(attributes.get("href", "").strip())
 
@@ -76,10 +78,10 @@ class _Shown:
         self._depth -= 1
 
     def data(self, text: str) -> None:
-        """Characters; line breaks in the source are spaces."""
+        """Characters; line breaks in the source are spaces, unless they are meant."""
         if self._unseen:
             return
-        self.parts.append(text.replace("\n", " ") if "\n" in text else text)
+        self.parts.append(text if self._lines or "\n" not in text else text.replace("\n", " "))
         if len(self.parts) > _MOST_PARTS:
             raise _Enough
 
@@ -96,14 +98,20 @@ class _Shown:
             self.parts.append(f" <{address}> ")
 
 
-def shown_text(page: str, longest: int = LONGEST) -> str:
-    """What the beginning of a page shows, and where its links lead."""
+def shown_text(page: str, longest: int = LONGEST, *, lines: bool = False) -> str:
+    """What the beginning of a page shows, and where its links lead.
+
+    Args:
+        page: HTML, or text with some of it.
+        longest: the characters that are read.
+        lines: whether a line break in the source is one for a reader too.
+    """
     from lxml import etree
 
     if len(page) > longest:
         page = _PICTURE.sub("", page[: LONGEST * 32])
     page = _ENDLESS_TAG.sub("", page[:longest]).replace("\0", "")
-    shown = _Shown()
+    shown = _Shown(lines=lines)
     parser = etree.HTMLParser(target=shown, encoding="utf-8", remove_comments=True)
     try:
         parser.feed(page.encode("utf-8", "replace"))

@@ -34,7 +34,7 @@ def hear(draft: Draft, marks: list[Mark], text: str = "") -> None:
     if passcodes and draft.passcode is None:
         draft.passcode = passcodes[0].value
     digits = [mark for mark in passcodes if is_number(mark.value)]
-    behind = [mark.value for mark in digits if draft.dials and mark.start > draft.dials[0]]
+    behind = [mark.value for mark in digits if draft.dials and mark.start > min(draft.dials)]
     said = [mark.value for mark in marks if mark.means is Means.DIAL_PASSCODE]
     aside = [mark.aside for mark in passcodes if mark.aside]
     pins = [mark.value for mark in marks if mark.means is Means.PIN]

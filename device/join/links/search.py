@@ -69,6 +69,7 @@ class _Search:
             if draft is not None:
                 self._take(draft)
         loose = self._read(invitation.pieces[:MOST_FIELDS], len(entries))
+        self._join_halves()
         self._join_teams(len(entries))
         self._join_dialled()
         self._hear(loose)
@@ -98,17 +99,20 @@ class _Search:
         else:
             known.absorb(draft)
 
+    def _join_halves(self) -> None:
+        """What only dials goes to the one meeting of its service that has an address and no other number."""
+        for half in [draft for draft in self._drafts if not draft.url and draft.service not in _DIALLED_ONLY]:
+            wholes = [draft for draft in self._drafts if draft.url and draft.may_be(half)]
+            if len(wholes) == 1:
+                wholes[0].absorb(half)
+                self._drafts.remove(half)
+
     def _join_teams(self, entries: int) -> None:
-        """A gateway is that of the only Teams meeting there is; a thread in the calendar's own field and a short link
-        in the body are two names of one meeting.
+        """A thread in the calendar's own field and a short link in the body are two names of one Teams meeting.
 
         Where there are more, nobody can tell which belongs to which, and a person is asked.
         """
-        teams = [draft for draft in self._drafts if draft.service is Service.TEAMS and draft.url]
-        for gateway in [draft for draft in self._drafts if draft.service is Service.TEAMS and not draft.url]:
-            if len(teams) == 1:
-                teams[0].absorb(gateway)
-                self._drafts.remove(gateway)
+        teams = [draft for draft in self._drafts if draft.service is Service.TEAMS]
         threads = [draft for draft in teams if draft.meeting_id is None]
         if len(teams) == 2 and len(threads) == 1:
             thread = threads[0]
@@ -140,7 +144,7 @@ class _Search:
 def _plain(piece: Piece, longest: int) -> str:
     """The text of a field, as a person reads it; of longer ones the beginning."""
     if piece.html or (is_page(piece.text) and "<http" not in piece.text):
-        text = shown_text(piece.text, longest)
+        text = shown_text(piece.text, longest, lines=not piece.html)
     else:
         text = piece.text[:longest]
         if "\\" in text:

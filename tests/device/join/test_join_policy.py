@@ -12,7 +12,7 @@ from device.join.links import WayIn
 from device.join.links.address import Rule
 from device.join.links.services import Service
 from device.join.policy import Allowed, JoinPolicy, Judged, Reason, Refused
-from device.model.value import decode
+from device.model.value import decode, encode
 
 POLICY = JoinPolicy()
 
@@ -46,6 +46,14 @@ POLICY = JoinPolicy()
             "https://teams.live.com/meet/9361792952021?p=Ab",
         ),
         ("https://zoom.us/join?pwd=a&confno=81234567890", "https://zoom.us/j/81234567890?pwd=a"),
+        (
+            "https://teams.microsoft.com/l/meetup-join/19%3aabc%40thread.skype/15?x=1&tenantId=dcd2&anon=true",
+            "https://teams.microsoft.com/l/meetup-join/19%3aabc%40thread.skype/15?tenantId=dcd2&anon=true",
+        ),
+        (
+            "https://teams.microsoft.com/light-meetings/launch?agent=web&coords=eyJjb252ZXJzYXRpb25JZCI6IjE5&anon=true",
+            "https://teams.microsoft.com/light-meetings/launch?coords=eyJjb252ZXJzYXRpb25JZCI6IjE5&anon=true",
+        ),
         ("https://meet.google.com/abc-defg-hij?authuser=1", "https://meet.google.com/abc-defg-hij"),
         ("https://harbour.webex.com/meet/anna", "https://harbour.webex.com/meet/anna"),
         (
@@ -251,6 +259,26 @@ def test_all_that_a_way_in_offers_is_judged() -> None:
     assert POLICY.judge(WayIn(service=Service.JITSI, url="https://zoom.us/j/81234567890")).web == Refused(
         reason=Reason.MISMATCH
     )
+
+
+def test_judgements_can_be_told_to_others() -> None:
+    judged = POLICY.judge(WayIn(service=Service.ZOOM, url="https://zoom.us/j/81234567890", sip="911@zoomcrc.com"))
+    assert encode(judged) == (
+        b'{"web":{"verdict":"allowed","target":"https://zoom.us/j/81234567890","host":"zoom.us"},'
+        b'"sip":{"verdict":"refused","reason":"number"}}'
+    )
+    assert decode(encode(judged), Judged) == judged
+    assert {reason.value for reason in Reason} == {
+        "address",
+        "service",
+        "host",
+        "mismatch",
+        "characters",
+        "domain",
+        "gateway",
+        "number",
+        "dear",
+    }
 
 
 def test_the_rules_can_stand_in_settings() -> None:
