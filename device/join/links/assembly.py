@@ -65,7 +65,7 @@ class Assembly:
         for dial in dials:
             if dial.kind is Kind.GATEWAY:
                 self._gate(dial, marks)
-        self._interop(marks, [dial for dial in dials if dial.kind is Kind.PLAIN])
+        self._interop(marks, [dial for dial in dials if dial.service is None and "@" in dial.text])
         for draft in self._drafts:
             hear(draft, [mark for mark in marks if self._owner(mark.start) is draft], self._text)
         return Section(drafts=self._drafts, loose=[] if self._drafts else marks)
@@ -140,14 +140,18 @@ class Assembly:
             draft.gateway = dial.text
             draft.dials.append(dial.start)
 
-    def _interop(self, marks: list[Mark], plain: list[Dial]) -> None:
+    def _interop(self, marks: list[Mark], unexplained: list[Dial]) -> None:
         """Gateways into Teams: what their pages tell, and what is printed."""
         for start, page in self._pages:
             self._open(start, page)
         for mark in marks:
             if mark.means is Means.VTC_ID:
-                self._open(mark.start, Interop(vtc_id=mark.value, vtc_address=_asking(mark.start, marks, plain)))
-        for dial in plain:
+                asking = _asking(mark.start, marks, unexplained)
+                self._open(mark.start, Interop(vtc_id=mark.value, vtc_address=asking))
+                self._drafts = [one for one in self._drafts if one.service is not Service.SIP or one.sip != asking]
+        for dial in unexplained:
+            if dial.kind is not Kind.PLAIN:
+                continue
             mine = _nearest([draft for draft in self._drafts if draft.prints(dial.text)], dial.start)
             if mine is not None:
                 mine.sip = mine.sip or dial.text
@@ -181,9 +185,9 @@ def _domain(dial: Dial) -> str:
     return dial.text.partition("@")[2].lower()
 
 
-def _asking(position: int, marks: list[Mark], plain: list[Dial]) -> str | None:
+def _asking(position: int, marks: list[Mark], unexplained: list[Dial]) -> str | None:
     """The address that stands before a conference id and asks for it."""
     told = [(mark.start, mark.value) for mark in marks if mark.means is Means.VTC_ADDRESS]
-    told += [(dial.start, dial.text) for dial in plain]
+    told += [(dial.start, dial.text) for dial in unexplained]
     near = [(start, text) for start, text in told if 0 < position - start < _NEAR]
     return max(near)[1] if near else None

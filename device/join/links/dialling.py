@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from device.join.links.address import NotUsable, below, checked_host
 from device.join.links.services import Service
-from device.join.links.vtc import NOT_FOR_ROOMS, ZOOM_GATEWAYS, dial_domain, dialable
+from device.join.links.vtc import GATEWAYS, NOT_FOR_ROOMS, ZOOM_GATEWAYS, dial_domain, dialable
 from device.model.value import Value
 
 MOST = 200
@@ -100,6 +100,10 @@ def _address(text: str, start: int, user: str, host: re.Match[str]) -> Dial | No
             meeting_id=groups.get("id"),
             passcode=groups.get("passcode"),
         )
+    if domain in GATEWAYS:  # a key alone asks for the meeting; with the meeting's id it dials it
+        whole = "." in user
+        kind = Kind.SIP if whole else Kind.PLAIN
+        return Dial(start=start, kind=kind, text=written, service=Service.TEAMS if whole else None)
     said = _SAID.search(before)
     kind = Kind.PLAIN if said is None else Kind.SIP if said[1][0] in "sS" else Kind.H323
     return Dial(start=start, kind=kind, text=written)
