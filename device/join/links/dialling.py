@@ -101,7 +101,7 @@ def _address(text: str, start: int, user: str, host: re.Match[str]) -> Dial | No
             passcode=groups.get("passcode"),
         )
     if domain in GATEWAYS:  # a key alone asks for the meeting; with the meeting's id it dials it
-        whole = "." in user
+        whole = "." in user.strip(".")
         kind = Kind.SIP if whole else Kind.PLAIN
         return Dial(start=start, kind=kind, text=written, service=Service.TEAMS if whole else None)
     said = _SAID.search(before)

@@ -39,7 +39,7 @@ ZOOM_GATEWAYS = frozenset(
 )
 """Where Zoom answers H.323, as its invitations print it."""
 
-DIALABLE = re.compile(r"[A-Za-z0-9._+~-]{1,128}@[A-Za-z0-9.-]{1,120}")
+DIALABLE = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9._+~-]{0,127}@[A-Za-z0-9][A-Za-z0-9.-]{0,119}")
 """What a SIP address may be made of before any room system sees it (facts: join A.6)."""
 _NUMBER = re.compile(r"[0-9]{3,20}")
 
