@@ -4,7 +4,7 @@ import pytest
 
 from device.join.carriers import graph, text
 from device.join.links import look, ways_in
-from device.join.links.address import Address, NotUsable, Rule, below, checked_host, parameter, read_address
+from device.join.links.address import LONGEST, Address, NotUsable, Rule, below, checked_host, parameter, read_address
 from device.join.links.candidates import links_in
 from device.join.links.labels import LABELS, Means
 from device.join.links.places import passed_on
@@ -261,3 +261,62 @@ def test_what_was_looked_at_is_told_once_with_its_rule() -> None:
         ("https://zoom.us/profile", Rule.NO_JOIN),
         ("a@b.example", None),
     ]
+
+
+def test_an_address_may_be_just_as_long_as_it_says() -> None:
+    head = "https://zoom.us/"
+    assert read_address(head + "x" * (LONGEST - len(head))).host == "zoom.us"
+    assert refused(head + "x" * (LONGEST - len(head) + 1)) == Rule.TOO_LONG
+
+
+def test_a_host_may_be_just_as_long_as_names_are() -> None:
+    host = "a." * 125 + "abc"
+    assert checked_host(host) == host
+    with pytest.raises(NotUsable):
+        checked_host("a." * 125 + "abcd")
+
+
+@pytest.mark.parametrize("path", ["/%2e%2e/x", "/a/%2E%2e", "/.", "/a/./b", "/.%2e/", "/%2e"])
+def test_a_path_does_not_climb_however_it_is_written(path: str) -> None:
+    assert refused("https://zoom.us" + path) == Rule.DOTS
+
+
+@pytest.mark.parametrize("path", ["/a.b/c", "/...", "/.a", "/a%2eb", "/%2e%2e%2e"])
+def test_dots_within_a_name_do_not_climb(path: str) -> None:
+    assert read_address("https://zoom.us" + path).path == path
+
+
+def test_a_programs_own_word_for_a_host_is_its_own() -> None:
+    assert read_address("chime://meeting?pin=1").host == "meeting"
+    assert refused("chime://meetings?pin=1") == Rule.NAME
+    assert refused("https://meeting?pin=1") == Rule.NAME
+    assert read_address("msteams:/l/x").text == "msteams:/l/x"
+    assert read_address("msteams://teams.microsoft.com/l/x").text == "msteams://teams.microsoft.com/l/x"
+
+
+def test_half_a_character_is_encoded_as_what_cannot_be_read() -> None:
+    assert read_address("https://zoom.us/\ud800").text == "https://zoom.us/%3F"
+
+
+def test_the_words_for_rules_stay() -> None:
+    assert {rule.value for rule in Rule} == {
+        "too-long",
+        "not-an-address",
+        "scheme",
+        "broken",
+        "userinfo",
+        "port",
+        "percent-in-host",
+        "not-ascii",
+        "name",
+        "numeric-host",
+        "dots",
+        "ambiguous",
+        "runs-on",
+        "unknown-host",
+        "no-join",
+        "sealed",
+        "nested",
+        "not-dialable",
+        "too-many",
+    }
