@@ -23,7 +23,7 @@ _SHAPE = re.compile(
 )
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_BROKEN = re.compile(r"[\x00-\x20\x7f\\]")
+_BROKEN = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _KEPT = "%:/?@!$&'()*+,;=-._~"
 _PLAIN = re.compile(r"[A-Za-z0-9%:/?@!$&'()*+,;=._~-]*")
 _TEAMS = "teams.microsoft.com"
@@ -182,7 +182,7 @@ def _path(text: str) -> str:
 
 def _written(text: str) -> str:
     """A part as it may stand in an address: what may not is percent-encoded, what is encoded stays so."""
-    return text if _PLAIN.fullmatch(text) else quote(text, safe=_KEPT, errors="replace")
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_KEPT)
 
 
 def below(host: str, domain: str) -> bool:

@@ -6,6 +6,7 @@ appendix C).
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -67,7 +68,7 @@ class Link(Value):
     exact: bool = False
     """Whether its end is certain."""
     runs_on: bool = False
-    """Whether letters of another script follow without a space."""
+    """Whether letters or pictures beyond ASCII follow without a space."""
     hopeless: bool = False
     """Whether it certainly leads to no meeting."""
 
@@ -175,10 +176,10 @@ def _seen(text: str) -> str:
 
 
 def _end(text: str, body: int, end: int) -> tuple[int, bool]:
-    """Where plain letters end behind the host, and whether others follow at once."""
+    """Where plain characters end behind the host, and whether others follow at once that are no punctuation."""
     slash = text.find("/", body, end)
     foreign = _FOREIGN.search(text, slash, end) if slash >= 0 else None
-    return (foreign.start(), foreign[0].isalnum()) if foreign else (end, False)
+    return (foreign.start(), unicodedata.category(foreign[0])[0] not in "PZ") if foreign else (end, False)
 
 
 def _balanced(text: str) -> str:

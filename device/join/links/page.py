@@ -27,6 +27,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s
 _LINKS = ("http", "zoommtg:", "msteams:", "chime:", "sip:", "sips:", "h323:")
 _BROKEN = re.compile(r"[\t\r\n]+")
 """What a browser takes out of an address."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _UNSAFE = re.compile(r"[\s<>\"]+")
 
 
@@ -110,11 +111,11 @@ def shown_text(page: str, longest: int = LONGEST, *, lines: bool = False) -> str
 
     if len(page) > longest:
         page = _PICTURE.sub("", page[: LONGEST * 32])
-    page = _ENDLESS_TAG.sub("", page[:longest]).replace("\0", "")
+    page = _HALVES.sub("\ufffd", _ENDLESS_TAG.sub("", page[:longest]).replace("\0", ""))
     shown = _Shown(lines=lines)
     parser = etree.HTMLParser(target=shown, encoding="utf-8", remove_comments=True)
     try:
-        parser.feed(page.encode("utf-8", "replace"))
+        parser.feed(page.encode())
         parser.close()
     except (_Enough, etree.LxmlError):
         pass  # what was shown so far is what there is

@@ -294,8 +294,24 @@ def test_a_programs_own_word_for_a_host_is_its_own() -> None:
     assert read_address("msteams://teams.microsoft.com/l/x").text == "msteams://teams.microsoft.com/l/x"
 
 
-def test_half_a_character_is_encoded_as_what_cannot_be_read() -> None:
-    assert read_address("https://zoom.us/\ud800").text == "https://zoom.us/%3F"
+def test_half_a_character_is_no_question_mark() -> None:
+    assert refused("https://meet.jit.si/a\ud800b") == Rule.BROKEN
+    assert ways_in(text.of_text("https://meet.jit.si/a\ud800b")) == ()
+    assert ways_in(text.of_page("https://meet.jit.si/a\ud800b")) == ()
+    (way,) = ways_in(text.of_page('<a href="https://meet.jit.si/a\ud800b">x</a>'))
+    assert way.url == "https://meet.jit.si/a%EF%BF%BDb"
+
+
+@pytest.mark.parametrize("after", ["é", "会", "🎉", "\u0301", "→", "١"])
+def test_a_name_is_not_guessed_where_something_runs_on(after: str) -> None:
+    assert ways_in(text.of_text(f"https://meet.jit.si/Team{after}x")) == ()
+    assert len(ways_in(text.of_text(f"https://zoom.us/j/81234567890{after}x"))) == 1
+
+
+@pytest.mark.parametrize("after", ["。", "，", "»", "”", "…", "）", "—"])
+def test_punctuation_of_any_script_ends_a_name(after: str) -> None:
+    (way,) = ways_in(text.of_text(f"https://meet.jit.si/Team{after}x"))
+    assert way.meeting_id == "Team"
 
 
 def test_the_words_for_rules_stay() -> None:
