@@ -125,7 +125,11 @@ class Service(StrEnum):
     )
     JITSI = (
         "jitsi",
-        Place("meet.jit.si jitsi* -", r"/(?P<id>NAME)(?<!\.html)/?", without="static libs images"),
+        Place(
+            "meet.jit.si jitsi* -",
+            r"/(?P<id>NAME)(?<!\.html)/?",
+            without="static libs images github.io gitlab.io readthedocs.io",
+        ),
     )
     EIGHT_BY_EIGHT = ("8x8", Place("8x8.vc <.8x8.vc", r"/(?P<id>NAME/NAME)/?", without="static libs images"))
     BLUEJEANS = (
