@@ -24,10 +24,10 @@ _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _CALLED = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{1,5}")
 """Before an @: what a gateway to the telephone network would call, rather than a meeting's number."""
 _DEAR = re.compile(
-    r"(?:\+|00|011)?(?:1?(?:900|976)|49(?:900|190|137|118)|44(?:9|87|84|118|70)|33(?:89|81|82)|39(?:89|17)|34(?:80[367])"
+    r"9?(?:\+|00|011)?(?:1?(?:900|976)|49(?:900|190|137|118)|44(?:9|87|84|118|70)|33(?:89|81|82)|39(?:89|17)|34(?:80[367])"
     r"|41(?:90)|43(?:9[0-3])|31(?:90)|97[89]|88[1238]|870)[0-9]*|0?(?:900|190|137|118)[0-9]*"
 )
-"""Premium, satellite and directory numbers."""
+"""Premium, satellite and directory numbers, be it behind the 9 for an outside line."""
 _PARAMETERS: Mapping[Service, tuple[str, ...]] = {
     Service.ZOOM: ("pwd", "tk", "omn"),
     Service.TEAMS: ("p", "context", "tenantId", "coords", "anon"),

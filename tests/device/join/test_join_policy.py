@@ -218,6 +218,8 @@ def test_numbers_are_called_where_an_administrator_wants_it(number: str) -> None
         "+87012345678",
         "118118",
         "0137123456",
+        "919005550100",
+        "90019005550100",
     ],
 )
 def test_dear_numbers_are_never_called(number: str) -> None:
