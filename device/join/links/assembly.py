@@ -66,8 +66,9 @@ class Assembly:
             if dial.kind is Kind.GATEWAY:
                 self._gate(dial, marks)
         self._interop(marks, [dial for dial in dials if dial.service is None and "@" in dial.text])
+        owners = [(_nearest(self._drafts, mark.start), mark) for mark in marks]
         for draft in self._drafts:
-            hear(draft, [mark for mark in marks if self._owner(mark.start) is draft], self._text)
+            hear(draft, [mark for owner, mark in owners if owner is draft], self._text)
         return Section(drafts=self._drafts, loose=[] if self._drafts else marks)
 
     def _draft(self, service: Service, key: str, start: int) -> Draft | None:
@@ -116,6 +117,8 @@ class Assembly:
         marks: list[Mark] = []
         done = 0
         for start in sorted(starts) or [0]:
+            if not self._inquiry.labelled:
+                break
             first = max(start - LABELS_BEFORE, done)
             last = min(start + LABELS_AFTER, len(self._text), first + self._inquiry.labelled)
             if last > first:
@@ -123,9 +126,6 @@ class Assembly:
                 self._inquiry.labelled -= last - first
                 done = last
         return marks
-
-    def _owner(self, position: int) -> Draft | None:
-        return _nearest(self._drafts, position)
 
     def _gate(self, dial: Dial, marks: list[Mark]) -> None:
         """The gateway of an H.323 block goes to the Zoom meeting before it, or to the number that is told after it."""
@@ -150,14 +150,17 @@ class Assembly:
                 self._open(mark.start, Interop(vtc_id=mark.value, vtc_address=asking))
                 self._drafts = [one for one in self._drafts if one.service is not Service.SIP or one.sip != asking]
         for dial in unexplained:
-            if dial.kind is not Kind.PLAIN:
-                continue
-            mine = _nearest([draft for draft in self._drafts if draft.prints(dial.text)], dial.start)
-            if mine is not None:
-                mine.sip = mine.sip or dial.text
-            teams = [draft for draft in self._drafts if draft.service is Service.TEAMS]
-            if teams and _domain(dial) in GATEWAYS:
-                draft = _nearest(teams, dial.start) or teams[0]
+            if dial.kind is Kind.PLAIN:
+                self._print(dial)
+
+    def _print(self, dial: Dial) -> None:
+        """An address without a word of what it is goes to the meeting that it must be of, if any."""
+        mine = _nearest([draft for draft in self._drafts if draft.prints(dial.text)], dial.start)
+        if mine is not None:
+            mine.sip = mine.sip or dial.text
+        if _domain(dial) in GATEWAYS:
+            draft = _nearest([draft for draft in self._drafts if draft.service is Service.TEAMS], dial.start)
+            if draft is not None:
                 draft.vtc_address = draft.vtc_address or dial.text
 
     def _open(self, start: int, interop: Interop) -> None:

@@ -91,8 +91,7 @@ def links_in(text: str, hopes: Hopes, most: int = MOST) -> list[Link]:
 
 
 def _with_scheme(text: str, colon: int, hopes: Hopes) -> Link | None:
-    before = text[max(colon - 8, 0) : colon].lower()
-    scheme = next((scheme for scheme in _SCHEMES if before.endswith(scheme)), "")
+    scheme = "https" if text[max(colon - 5, 0) : colon] == "https" else _scheme(text[max(colon - 8, 0) : colon].lower())
     if not scheme:
         return None
     host = _HOST.match(text, colon + 3)
@@ -101,6 +100,10 @@ def _with_scheme(text: str, colon: int, hopes: Hopes) -> Link | None:
         end = rest.end() if rest else host.end()
         return Link(start=colon - len(scheme), end=end, text=text[colon - len(scheme) : end], hopeless=True)
     return _link(text, colon - len(scheme), colon + 3)
+
+
+def _scheme(before: str) -> str:
+    return next((scheme for scheme in _SCHEMES if before.endswith(scheme)), "")
 
 
 def _hostless(text: str) -> Iterator[Link]:

@@ -24,7 +24,6 @@ _IP = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _IP_BEFORE = re.compile(rf"(?<![0-9.]){_IP}\Z")
 _IP_AFTER = re.compile(rf"(?<![0-9.@#]){_IP}(?![0-9.]|#)")
 _NUMBERS = re.compile(r"##([0-9]{3,20})(?:#([0-9]{3,20}))?")
-_H323 = re.compile(r"h\.?323", re.IGNORECASE)
 _REACH = 400
 """Characters after the word H.323 within which its first gateway stands."""
 
@@ -131,10 +130,14 @@ def _numbers(text: str) -> Iterator[Dial]:
 def _gateways(text: str) -> Iterator[Dial]:
     """The first gateway after each mention of H.323, as far as one follows."""
     end = 0
-    for _, mention in zip(range(MOST), _H323.finditer(text), strict=False):
-        if mention.start() < end:
+    position = -1
+    for _ in range(MOST):
+        position = text.find("323", position + 1)
+        if position < 0:
+            return
+        if position < end or text[max(position - 2, 0) : position].lower().rstrip(".")[-1:] != "h":
             continue
-        gateway = _IP_AFTER.search(text, mention.end(), mention.end() + _REACH)
+        gateway = _IP_AFTER.search(text, position + 3, position + 3 + _REACH)
         if gateway:
             end = gateway.end()
             service = Service.ZOOM if gateway[0] in ZOOM_GATEWAYS else None

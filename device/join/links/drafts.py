@@ -129,10 +129,10 @@ class Draft:
         """Whether an address without a word of what it is must be this meeting's: it has its number, or its name and
         its host.
         """
-        user, _, domain = address.lower().partition("@")
-        name = (self.meeting_id or "").lower()
-        if self.service not in _DIALLED_AS_PRINTED or not name:
+        if self.service not in _DIALLED_AS_PRINTED or not self.meeting_id:
             return False
+        user, _, domain = address.lower().partition("@")
+        name = self.meeting_id.lower()
         numbered = is_number(name) and len(name) >= _TELLING and user.partition(".")[0] == name
         return numbered or (user == name and bool(self.url) and domain == urlsplit(self.url).hostname)
 

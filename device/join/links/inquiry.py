@@ -15,7 +15,7 @@ MOST_LINKS = 200
 MOST_NOTICED = 200
 MOST_CANDIDATES = MOST
 """Places where a link may begin."""
-LABELLED = 12_000
+LABELLED = 9_000
 """Characters in which labels are read."""
 _LONGEST = 300
 

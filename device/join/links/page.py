@@ -6,10 +6,12 @@ never closed. Loaded only once there is a page to read.
 """
 
 import re
+from typing import NamedTuple
 
 LONGEST = 131_072
 """Characters of a page that are read, pictures within it left out."""
 MOST_TAGS = 4000
+"""Of all pages of an event; a mail has a few hundred, and the wordiest of Outlook's some 1,500 in 100 kB."""
 _MOST_PARTS = 20_000
 
 _PICTURE = re.compile(r"data:[a-z]+/[^\"'\s<>]{100,}", re.IGNORECASE)
@@ -43,17 +45,19 @@ class _Enough(Exception):
 class _Shown:
     """What lxml tells of a page, kept as far as it is shown."""
 
-    def __init__(self, *, lines: bool) -> None:
+    def __init__(self, *, lines: bool, most: int) -> None:
         self.parts: list[str] = []
+        self.tags = 0
         self._lines = lines
-        self._tags = self._depth = self._unseen = 0
+        self._most = most
+        self._depth = self._unseen = 0
         self._links: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag opens."""
-        self._tags += 1
-        if self._tags > MOST_TAGS:
+        if self.tags == self._most:
             raise _Enough
+        self.tags += 1
         self._depth += 1
         if self._unseen:
             return
@@ -99,24 +103,34 @@ class _Shown:
             self.parts.append(f" <{address}> ")
 
 
-def shown_text(page: str, longest: int = LONGEST, *, lines: bool = False) -> str:
-    """What the beginning of a page shows, and where its links lead.
+class Page(NamedTuple):
+    """The beginning of a page, read."""
+
+    text: str
+    """What it shows, and where its links lead."""
+    tags: int
+    """Tags that were read."""
+
+
+def read_page(page: str, longest: int = LONGEST, *, lines: bool = False, most: int = MOST_TAGS) -> Page:
+    """What the beginning of a page shows.
 
     Args:
         page: HTML, or text with some of it.
         longest: the characters that are read.
         lines: whether a line break in the source is one for a reader too.
+        most: the tags that are read.
     """
     from lxml import etree
 
     if len(page) > longest:
         page = _PICTURE.sub("", page[: LONGEST * 32])
     page = _HALVES.sub("\ufffd", _ENDLESS_TAG.sub("", page[:longest]).replace("\0", ""))
-    shown = _Shown(lines=lines)
+    shown = _Shown(lines=lines, most=most)
     parser = etree.HTMLParser(target=shown, encoding="utf-8", remove_comments=True)
     try:
         parser.feed(page.encode())
         parser.close()
     except (_Enough, etree.LxmlError):
         pass  # what was shown so far is what there is
-    return shown.close()
+    return Page(shown.close(), shown.tags)

@@ -12,7 +12,7 @@ from device.join.links.drafts import Draft
 from device.join.links.entries import entry_draft
 from device.join.links.inquiry import Inquiry, Noticed
 from device.join.links.labels import Means
-from device.join.links.page import LONGEST, is_page, shown_text
+from device.join.links.page import LONGEST, MOST_TAGS, is_page, read_page
 from device.join.links.passcodes import hear
 from device.join.links.reading import Mark
 from device.join.links.recognition import Declared
@@ -60,6 +60,7 @@ class _Search:
     def __init__(self, declared: Declared) -> None:
         self._inquiry = Inquiry(declared)
         self._drafts: list[Draft] = []
+        self._tags = MOST_TAGS
 
     def look(self, invitation: Invitation) -> Look:
         """Read field after field, then bring together what belongs together."""
@@ -83,13 +84,26 @@ class _Search:
         left = LONGEST_ALL
         loose = []
         for order, piece in enumerate(pieces, before):
-            text = _plain(piece, min(left, LONGEST))
+            text = self._plain(piece, min(left, LONGEST))
             left -= min(left, LONGEST, len(piece.text))
             section = Assembly(text, piece.field, order, self._inquiry).section()
             for draft in section.drafts:
                 self._take(draft)
             loose.append(section.loose)
         return loose
+
+    def _plain(self, piece: Piece, longest: int) -> str:
+        """The text of a field, as a person reads it; of longer ones the beginning."""
+        if piece.html or (is_page(piece.text) and "<http" not in piece.text):
+            page = read_page(piece.text, longest, lines=not piece.html, most=self._tags)
+            self._tags -= page.tags
+            text = page.text
+        else:
+            text = piece.text[:longest]
+            if "\\" in text:
+                for escaped, sign in _ESCAPED:
+                    text = text.replace(escaped, sign)
+        return _BY_NUMBER.sub(lambda sign: unescape(sign[0]), text) if "&#" in text else text
 
     def _take(self, draft: Draft) -> None:
         """Keep a meeting, or add what it tells to the same one that is there."""
@@ -139,18 +153,6 @@ class _Search:
             meant = named or self._drafts
             if len(meant) == 1:
                 hear(meant[0], marks)
-
-
-def _plain(piece: Piece, longest: int) -> str:
-    """The text of a field, as a person reads it; of longer ones the beginning."""
-    if piece.html or (is_page(piece.text) and "<http" not in piece.text):
-        text = shown_text(piece.text, longest, lines=not piece.html)
-    else:
-        text = piece.text[:longest]
-        if "\\" in text:
-            for escaped, sign in _ESCAPED:
-                text = text.replace(escaped, sign)
-    return _BY_NUMBER.sub(lambda sign: unescape(sign[0]), text) if "&#" in text else text
 
 
 def _typed_first(drafts: list[Draft], entries: int) -> list[Draft]:

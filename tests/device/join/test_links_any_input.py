@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from device.join.carriers import google, graph, ical, text
 from device.join.links import WayIn, inquiry, look, reading, ways_in
 from device.join.links.address import read_address
-from device.join.links.page import shown_text
+from device.join.links.page import MOST_TAGS, read_page
 from device.join.links.services import Service
 from device.model.invitation import Entry, Invitation, Piece
 
@@ -205,7 +205,14 @@ def test_a_link_behind_a_large_picture_is_found() -> None:
 def test_a_page_of_more_tags_than_any_invitation_is_read_as_far_as_it_goes() -> None:
     page = "<p>x</p>" * 100 + '<a href="https://zoom.us/j/81234567890">Join</a>' + "<p>x</p>" * 9000
     assert len(ways_in(text.of_page(page))) == 1
-    assert shown_text("<b>" * 20000) == ""
+    assert read_page("<b>" * 20000) == ("", MOST_TAGS)
+
+
+def test_the_pages_of_one_event_share_their_tags() -> None:
+    link = '<p><a href="https://zoom.us/j/81234567890">Join</a></p>'
+    pieces = (Piece(field="x", text="<p>x</p>" * 9000, html=True), Piece(field="y", text=link, html=True))
+    assert ways_in(Invitation(pieces=pieces)) == ()
+    assert len(ways_in(Invitation(pieces=pieces[::-1]))) == 1
 
 
 def test_a_way_in_does_not_print_itself() -> None:
