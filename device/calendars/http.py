@@ -152,7 +152,7 @@ class Answer:
 class Client:
     """A few kept connections to one provider. Use it as an async context manager; redirects are never followed."""
 
-    def __init__(self, connection: Connection, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, connection: Connection, headers: Mapping[str, str] | None, connections: int) -> None:
         self._timeout = connection.timeout
         self._proxied = bool(connection.proxy)
         try:
@@ -166,7 +166,7 @@ class Client:
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 timeout=connection.timeout,
                 limits=httpx.Limits(
-                    max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=IDLE
+                    max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE
                 ),
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **(headers or {})},
             )
@@ -234,13 +234,13 @@ class Client:
         return CalendarUnreachable(f"{host}: {'no connection' if unreached else 'the connection broke'}")
 
 
-def open_client(connection: Connection, headers: Mapping[str, str] | None = None) -> Client:
-    """A client as the settings want it, with `headers` on every request.
+def open_client(connection: Connection, headers: Mapping[str, str] | None = None, *, most: int = CONNECTIONS) -> Client:
+    """A client as the settings want it, with `headers` on every request and at most so many connections at once.
 
     Raises:
         SettingsError: the CA bundle or the proxy cannot be used.
     """
-    return Client(connection, headers)
+    return Client(connection, headers, most)
 
 
 def _check_address(url: httpx.URL) -> None:

@@ -22,13 +22,15 @@ from aiohttp import web
 
 from device.emulator.clock_socket import serve_clock
 from device.emulator.control import Control
-from device.emulator.directory import App, RoomEntry
+from device.emulator.directory import RoomEntry
 from device.emulator.ending import end
 from device.emulator.faults import Faults
 from device.emulator.front import Front
+from device.emulator.google.server import GoogleEdge
+from device.emulator.google.workspace import Workspace
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
-from device.emulator.placing import address_of, directory_of, place, visible_mailboxes
+from device.emulator.placing import address_of, app_of, directory_of, place
 from device.emulator.scenario import Scenario, load_scenario
 from device.emulator.script import play
 from device.emulator.settings import agent_settings
@@ -49,7 +51,8 @@ class Office:
         self.faults = Faults()
         self.tenant_cloud = Tenant(directory_of(scenario), clock, self.faults)
         self.control = Control(self.tenant_cloud, scenario.zone)
-        self.front = Front((GraphEdge(self.tenant_cloud),))
+        self.workspace = Workspace(self.tenant_cloud, CLIENT_ID)
+        self.front = Front((GoogleEdge(self.workspace), GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
         self.clock_socket = directory / "clock.sock"
@@ -59,8 +62,7 @@ class Office:
         self.port = 0
         self.first_day = clock.now.astimezone(ZoneInfo(scenario.zone)).date()
         """The scenario's day 0."""
-        mailboxes = visible_mailboxes(scenario)
-        self.tenant_cloud.register(App(client_id=self.client_id, secret=self.client_secret, mailboxes=mailboxes))
+        self.tenant_cloud.register(app_of(scenario, self.client_id, self.client_secret))
         place(scenario, self.first_day, self.tenant_cloud)
 
     @property
@@ -148,6 +150,7 @@ async def open_office(
         await stack.enter_async_context(listener.running())
         client_tls = ssl.create_default_context(cafile=str(office.ca_bundle))
         await stack.enter_async_context(office.tenant_cloud.notifier.running(client_tls))
+        await stack.enter_async_context(office.workspace.caller.running(client_tls))
         script = asyncio.create_task(play(plan.happenings, office.first_day, plan.zone, clock, office.control))
         stack.push_async_callback(end, (script,))
         yield office
