@@ -1,1 +1,24 @@
-"""One-touch join: the ways into a meeting, what of them may be used, and one module for each room system."""
+"""One-touch join: what an invitation tells, what a room may join, and the room systems that do it."""
+
+from enum import Enum
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from device.join.interface import Driver
+
+
+class Drivers(Enum):
+    """Every kind of room system; a member is its only registration."""
+
+    BROWSER = "browser"
+    COMMAND = "command"
+    DISABLED = "disabled"
+    ROOMOS = "roomos"
+    SIP = "sip"
+    WEBHOOK = "webhook"
+
+    def load(self) -> "Driver":
+        """Import the driver's module and return what it ends in."""
+        driver: Driver = import_module(f"device.join.{self.value}").DRIVER
+        return driver
