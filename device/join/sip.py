@@ -11,6 +11,7 @@ Sources: baresip, modules/ctrl_tcp and modules/menu; RFC 3261 §21 for the cause
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -27,6 +28,7 @@ from device.model.value import Value
 LONGEST = 1 << 16
 TONE = 0.15
 """Seconds from key to key."""
+_ACTIVE = re.compile(r"Active calls \(([0-9]{1,9})\)")
 _CAUSES = {
     "404": Cause.NOT_FOUND,
     "484": Cause.NOT_FOUND,
@@ -74,7 +76,7 @@ class Sip:
     async def probe(self) -> Condition:
         """Whether baresip has a call."""
         told = str((await self._command("listcalls")).get("data", ""))
-        return Condition(in_call="sip:" in told.partition("):")[2])
+        return Condition(in_call=any(int(calls) for calls in _ACTIVE.findall(told)))
 
     async def prepare(self) -> None:
         """It does not sleep."""

@@ -79,6 +79,7 @@ class Codec:
                 self._disconnect(str(parameters.get("CallId", "")))
             case "Call/DTMFSend":
                 self.pressed += str(parameters.get("DTMFString", ""))
+                self._tell({"Event": {"CallSendDTMF": {}}})
             case "Standby/Deactivate" | "Standby/Activate":
                 self._set_standby("Off" if path.endswith("Deactivate") else "Standby")
             case "Bookings/Put":
