@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from bench.table import Row, report
-from device.join.carriers import ical, text
+from device.calendars.invitations import ical, text
 from device.join.links import look
 from device.model.invitation import Invitation
 

@@ -6,7 +6,8 @@ from device.wire.panel import FindRoomRequested, NeighboursShown, RetryRequested
 from kiosk.acts import new_key
 from kiosk.screens.dialog import Dialog
 from kiosk.screens.rooms import RoomsScreen
-from kiosk.telling.choices import Choice, Names, end_request
+from kiosk.telling.choice import Choice, Names
+from kiosk.telling.choices import end_request
 from kiosk.telling.sight import Sight
 from kiosk.words import LANGUAGES, words
 

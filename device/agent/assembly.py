@@ -20,6 +20,9 @@ from device.agent.clock import open_clock
 from device.agent.desk import Desk
 from device.agent.health import Health
 from device.agent.holds import Holds
+from device.agent.join.desk import JoinAct, JoinDesk
+from device.agent.join.plan import Planner
+from device.agent.join.settings import JoinSettings, Start
 from device.agent.keeper import Keeper
 from device.agent.knowledge import Knowledge
 from device.agent.neighbours import Neighbours
@@ -72,7 +75,12 @@ async def run(settings: Settings) -> None:
         holds = Holds(acts, knowledge, cache, clock, settled)
         desk = Desk(acts, holds, neighbours, poller, announcer.announce)
         releaser = Releaser(acts, poller, clock, announcer.state, writable=provider.writable)
-        announcer.audience = panel = Panel(announcer.greeting, partial(_heard, poller, desk))
+        driver = settings.driver.load()
+        system = await enter(driver.open(settings.system))
+        joins = settings.join if driver.joins else JoinSettings(start=Start.OFF)
+        planner = Planner(calendar, access, system, joins.policy)
+        join_desk = JoinDesk(planner, system, knowledge, clock, joins, announcer.state)
+        announcer.audience = panel = Panel(announcer.greeting, partial(_heard, poller, desk, join_desk))
         announcer.observers += [keeper.wake, holds.consider, releaser.consider, health.shown]
 
         await keeper.recall()
@@ -80,16 +88,18 @@ async def run(settings: Settings) -> None:
         open_until_the_end.callback(health.stopping)
         health.ready()
         log.info("the agent of %s is ready", room.id)
-        await _for_ever(announcer, poller, keeper, desk, holds, releaser, health)
+        await _for_ever(announcer, poller, keeper, desk, holds, releaser, join_desk, health)
 
 
 class _Job(Protocol):
     async def run(self) -> None: ...
 
 
-def _heard(poller: Poller, desk: Desk, frame: FromKiosk, visitor: Visitor) -> None:
+def _heard(poller: Poller, desk: Desk, joins: JoinDesk, frame: FromKiosk, visitor: Visitor) -> None:
     if isinstance(frame, RetryRequested):
         poller.retry()
+    elif isinstance(frame, JoinAct):
+        joins.ask(frame, visitor.tell)
     elif not isinstance(frame, Painted):
         desk.ask(frame, visitor.tell)
 

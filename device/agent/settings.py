@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from device.agent.document import convert, read_toml, table
+from device.agent.join.settings import JoinSettings, check_join
 from device.calendars import Providers
 from device.calendars.interface import Connection
+from device.join import Drivers
 from device.model.errors import SettingsError
 from device.model.room import Clock24, Room
 from device.model.safetext import SafeText
@@ -81,7 +83,7 @@ class NeighbourSettings(Value):
 
 
 class _Document(Value):
-    """Everything but `[calendar]`, whose keys are its provider's."""
+    """Everything but `[calendar]` and `[room_system]`, whose keys are their provider's and driver's."""
 
     room: Room
     standalone: bool = False
@@ -90,6 +92,7 @@ class _Document(Value):
     paths: Paths = Paths()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
+    join: JoinSettings = JoinSettings()
     neighbours: tuple[NeighbourSettings, ...] = ()
 
 
@@ -99,6 +102,9 @@ class Settings(_Document, kw_only=True):
     provider: Providers
     options: Connection
     """The provider's own subclass."""
+    driver: Drivers = Drivers.DISABLED
+    system: Value
+    """The driver's own options."""
     warnings: tuple[str, ...] = ()
     """What is allowed and unwise, a sentence each; for the log and for `doctor`."""
 
@@ -115,22 +121,43 @@ def load(path: Path) -> Settings:
 def build(document: dict[str, Any], path: Path) -> Settings:
     """The settings in a document that was read from `path`."""
     calendar = dict(table(document, "calendar"))
-    rest = convert({key: value for key, value in document.items() if key != "calendar"}, _Document)
+    own = ("calendar", "room_system")
+    rest = convert({key: value for key, value in document.items() if key not in own}, _Document)
     _check(rest)
+    driver, system = _system(dict(table(document, "room_system")) if "room_system" in document else {})
     provider = _provider(calendar.pop("provider", None))
     kind = provider.load().options
     secrets = {field.encode_name for field in msgspec.structs.fields(kind) if _is_secret(field.type)}
     inline = secrets & calendar.keys()
-    files = dict(_files(calendar, kind))
-    for key, file in files.items():
-        del calendar[f"{key}_file"]
-        calendar[key] = _content(file, f"calendar.{key}_file")
+    files = _fill(calendar, kind, "calendar")
     options = convert(calendar, kind, "calendar")
     if not 0 < options.timeout <= LONGEST_CALL:
         raise SettingsError("calendar.timeout is no time to wait.", "Write seconds, such as 20.")
     warnings = (*_exposed(path, inline, "holds"), *(w for key in files for w in _exposed(files[key], {key}, "is")))
     plain = {field: getattr(rest, field) for field in rest.__struct_fields__}
-    return Settings(**plain, provider=provider, options=options, warnings=warnings)
+    return Settings(**plain, provider=provider, options=options, driver=driver, system=system, warnings=warnings)
+
+
+def _system(told: dict[str, Any]) -> tuple[Drivers, Value]:
+    """The room system, none where nothing is said of one."""
+    name = told.pop("driver", Drivers.DISABLED.value)
+    try:
+        driver = Drivers(name)
+    except ValueError as error:
+        known = ", ".join(driver.value for driver in Drivers)
+        raise SettingsError("room_system.driver names no driver.", f"Write one of: {known}.") from error
+    kind = driver.load().options
+    _fill(told, kind, "room_system")
+    return driver, convert(told, kind, "room_system")
+
+
+def _fill(told: dict[str, Any], kind: type[Value], where: str) -> dict[str, Path]:
+    """Put the content of files in place of their names; the files, by the key that each stands for."""
+    files = dict(_files(told, kind, where))
+    for key, file in files.items():
+        del told[f"{key}_file"]
+        told[key] = _content(file, f"{where}.{key}_file")
+    return files
 
 
 def _provider(name: object) -> Providers:
@@ -147,16 +174,16 @@ def _is_secret(kind: Any) -> bool:
     return kind is Secret or Secret in getattr(kind, "__args__", ())
 
 
-def _files(calendar: dict[str, Any], kind: type[Connection]) -> Iterator[tuple[str, Path]]:
+def _files(told: dict[str, Any], kind: type[Value], where: str) -> Iterator[tuple[str, Path]]:
     """The keys that are to be read from files, and where those are."""
     own = {field.encode_name for field in msgspec.structs.fields(kind)}
-    for key, value in calendar.items():
+    for key, value in told.items():
         name = key.removesuffix("_file")
         if name == key or key in own or name not in own:
             continue
-        if name in calendar:
-            raise SettingsError(f"calendar.{name} and calendar.{key} are both set.", "Leave one of them out.")
-        yield name, _place(value, f"calendar.{key}")
+        if name in told:
+            raise SettingsError(f"{where}.{name} and {where}.{key} are both set.", "Leave one of them out.")
+        yield name, _place(value, f"{where}.{key}")
 
 
 def _place(value: object, key: str) -> Path:
@@ -197,6 +224,7 @@ def _exposed(file: Path, keys: set[str], verb: str) -> Iterator[str]:
 def _check(document: _Document) -> None:
     """What types cannot say."""
     _check_room(document.room)
+    check_join(document.join)
     night, polling, source = document.night, document.polling, document.clock.source
     if (night.dim_from is None) != (night.dim_until is None):
         raise SettingsError("night has one of dim_from and dim_until.", "Set both, or neither.")

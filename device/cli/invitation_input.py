@@ -10,7 +10,7 @@ from typing import Any
 import click
 import msgspec
 
-from device.join.carriers import google, graph, ical, text
+from device.calendars.invitations import google, graph, ical, text
 from device.join.links.page import is_page
 from device.model.invitation import Invitation
 from device.model.safetext import SafeText

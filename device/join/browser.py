@@ -8,7 +8,7 @@ attempt ends as TOLD, and the browser is ended when the meeting is left.
 import asyncio
 import secrets
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, NoReturn
 
@@ -58,7 +58,7 @@ class Browser:
         self._attempt = secrets.token_hex(8)
         return self._attempt
 
-    async def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    async def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """Whether the browser stays."""
         process = self._running
         if attempt != self._attempt or process is None:

@@ -9,7 +9,7 @@ the order was given and nobody can tell.
 import asyncio
 import secrets
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Annotated, NoReturn
@@ -72,7 +72,7 @@ class Command:
         self._attempt = secrets.token_hex(8)
         return self._attempt
 
-    async def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    async def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """What its exit code says."""
         process, left = self._running, self._left
         if attempt != self._attempt or process is None:

@@ -1,6 +1,6 @@
 """No room system: the door never speaks of joining."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
@@ -31,7 +31,7 @@ class Nothing:
         """Nothing joins."""
         self.check(target)
 
-    async def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    async def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """An attempt that nobody made has failed."""
         del attempt
         yield Progress(call=Call.FAILED, cause=Cause.NO_WAY)

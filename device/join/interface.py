@@ -8,7 +8,7 @@ Rules for all: every wait is bounded; no error but `CannotJoin` leaves; an order
 parts the policy has judged.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -94,7 +94,7 @@ class RoomSystem(Protocol):
         """Order it to join; the attempt. The order being accepted says nothing about the call."""
         ...
 
-    def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """The attempt's steps as the system itself tells them, each once, the last one final. It never raises: what
         goes wrong is a step too.
         """

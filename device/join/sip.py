@@ -13,7 +13,7 @@ Sources: baresip, modules/ctrl_tcp and modules/menu; RFC 3261 §21 for the cause
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -94,7 +94,7 @@ class Sip:
         self._attempt, self._tones = secrets.token_hex(8), target.tones
         return self._attempt
 
-    async def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    async def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """What it tells of its call."""
         if attempt != self._attempt:
             yield Progress(call=Call.FAILED, cause=Cause.DROPPED)

@@ -13,7 +13,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -80,7 +80,7 @@ class Webhook:
         self._attempt = attempt
         return attempt
 
-    async def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    async def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """What it answered."""
         if attempt != self._attempt:
             yield Progress(call=Call.FAILED, cause=Cause.DROPPED)

@@ -8,6 +8,7 @@ glass.
 from datetime import datetime
 from enum import StrEnum
 
+from device.model.joining import JoinRequested, LeaveRequested, PasscodeRequested
 from device.model.requests import BookRequested, CheckInRequested, EndRequested, ExtendRequested, Outcome, Request
 from device.model.safetext import SafeText
 from device.model.state import RoomState
@@ -141,5 +142,14 @@ class Painted(Value, tag="painted"):
 
 FromAgent = TimeShown | LookShown | RoomShown | PairingShown | FaultShown | ActStarted | ActEnded | NeighboursShown
 FromKiosk = (
-    BookRequested | ExtendRequested | EndRequested | CheckInRequested | FindRoomRequested | RetryRequested | Painted
+    BookRequested
+    | ExtendRequested
+    | EndRequested
+    | CheckInRequested
+    | FindRoomRequested
+    | JoinRequested
+    | PasscodeRequested
+    | LeaveRequested
+    | RetryRequested
+    | Painted
 )

@@ -6,7 +6,7 @@ they where it does not, is dialled by SIP or H.323. The device's own status of t
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -124,7 +124,7 @@ class RoomOS:
             return self._attempt
         raise CannotJoin(Cause.APP_MODE, "it offers no command that dials")
 
-    async def watch(self, attempt: str) -> AsyncIterator[Progress]:
+    async def watch(self, attempt: str) -> AsyncGenerator[Progress, None]:
         """What it tells of the call."""
         if attempt != self._attempt:
             yield Progress(call=Call.FAILED, cause=Cause.DROPPED)

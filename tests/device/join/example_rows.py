@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from device.join.carriers import google, graph, ical, text
+from device.calendars.invitations import google, graph, ical, text
 from device.join.links import WayIn, look
 from device.join.links.services import Service
 from device.model.invitation import Invitation

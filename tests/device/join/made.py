@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
-from device.join.carriers import google, graph, ical, text
+from device.calendars.invitations import google, graph, ical, text
 from device.model.invitation import Invitation
 
 WORDS = tomllib.loads((Path(__file__).parent / "examples_labels.toml").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.join.carriers.text import of_text
+from device.calendars.invitations.text import of_text
 from device.join.links import WayIn, ways_in
 
 WORDS = tomllib.loads((Path(__file__).parent / "examples_labels.toml").read_text(encoding="utf-8"))

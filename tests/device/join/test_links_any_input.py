@@ -9,7 +9,7 @@ from fragments import random_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.join.carriers import google, graph, ical, text
+from device.calendars.invitations import google, graph, ical, text
 from device.join.links import WayIn, inquiry, look, reading, ways_in
 from device.join.links.address import read_address
 from device.join.links.page import MOST_TAGS, read_page

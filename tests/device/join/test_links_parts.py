@@ -2,7 +2,7 @@
 
 import pytest
 
-from device.join.carriers import graph, text
+from device.calendars.invitations import graph, text
 from device.join.links import look, ways_in
 from device.join.links.address import LONGEST, Address, NotUsable, Rule, below, checked_host, parameter, read_address
 from device.join.links.candidates import links_in

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from example_rows import KEYS, invitation_of, ways_of
 
-from device.join.carriers import graph
+from device.calendars.invitations import graph
 from device.join.links import look
 from device.join.links.address import NotUsable, read_address
 from device.join.links.services import Service

@@ -6,7 +6,7 @@ Exchange knows only of its own meetings; a link of anybody else's stands in the 
 from typing import Any
 from urllib.parse import unquote
 
-from device.join.carriers.json_fields import items_at, text_at
+from device.calendars.invitations.json_fields import items_at, text_at
 from device.model.invitation import Entry, Invitation, Piece
 
 _DATA_PAGE = "data:text/html,"

@@ -6,7 +6,7 @@ fill in the same ones.
 
 from typing import Any
 
-from device.join.carriers.json_fields import items_at, text_at
+from device.calendars.invitations.json_fields import items_at, text_at
 from device.model.invitation import Entry, Invitation, Piece
 
 _CODES = ("passcode", "password", "accessCode", "pin")

@@ -51,8 +51,30 @@ def of_calendar(text: str) -> Invitation:
     return of_properties(properties(text))
 
 
-def properties(text: str) -> Iterator[Property]:
-    """The properties of the events in a text; those of alarms and time zones are passed over."""
+def of_uid(text: str, uid: str) -> Invitation:
+    """What every event with this UID says about joining it.
+
+    The exceptions of a series are taken together with it: where they lead to different meetings, a person is asked.
+    """
+    mine: list[Property] = []
+    event: list[Property] = []
+    for one in (*properties(text, marked=True), Property(name="BEGIN", value="")):
+        if one.name != "BEGIN":
+            event.append(one)
+            continue
+        if any(found.name == "UID" and _text(found.value).strip() == uid for found in event):
+            mine += event
+        event = []
+    return of_properties(mine)
+
+
+def properties(text: str, *, marked: bool = False) -> Iterator[Property]:
+    """The properties of the events in a text; those of alarms and time zones are passed over.
+
+    Args:
+        text: iCalendar, or what a publisher takes for it.
+        marked: whether a BEGIN stands before those of each event.
+    """
     inside: list[str] = []
     lines = _FOLD.sub("", text[:LONGEST]).splitlines()
     events = any(line.strip().upper() == "BEGIN:VEVENT" for line in lines)
@@ -63,6 +85,8 @@ def properties(text: str) -> Iterator[Property]:
         name, value = found["name"].upper(), found["value"]
         if name == "BEGIN":
             inside.append(value.strip().upper())
+            if marked and inside[-1] == "VEVENT":
+                yield Property(name=name, value=value)
         elif name == "END":
             inside = inside[:-1]
         elif (inside[-1:] or ["VEVENT" if not events else ""])[0] == "VEVENT":
