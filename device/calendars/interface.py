@@ -21,7 +21,6 @@ import msgspec
 
 from device.model.clock import Clock
 from device.model.errors import CalendarError
-from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence
 from device.model.room import Room
 from device.model.safetext import SafeText
@@ -155,19 +154,6 @@ class RoomCalendar(Protocol):
 
     async def busy(self, rooms: Sequence[str], window: Window) -> Mapping[str, tuple[Window, ...] | None]:
         """Busy times, without words, of other rooms by their identifiers; None for those that cannot be told."""
-        ...
-
-
-@runtime_checkable
-class TellsInvitations(Protocol):
-    """What a room's calendar does besides, where it can tell how a meeting is joined."""
-
-    async def invitation(self, occurrence: Occurrence) -> Invitation:
-        """All of that one event that may hold a way in, as it stands now. It is read, and never kept.
-
-        Raises:
-            OccurrenceGone: it is not there any more, was cancelled or declined, or begins at another time.
-        """
         ...
 
 

@@ -6,7 +6,8 @@ import hashlib
 import msgspec
 
 from device.agent.access import Access
-from device.calendars.interface import RoomCalendar, TellsInvitations
+from device.calendars.interface import RoomCalendar
+from device.calendars.invitations import TellsInvitations
 from device.join.interface import CannotJoin, RoomSystem, Target
 from device.join.links import ways_in
 from device.join.policy import JoinPolicy
