@@ -14,9 +14,11 @@ class Drivers(Enum):
     BROWSER = "browser"
     COMMAND = "command"
     DISABLED = "disabled"
+    POLY = "poly"
     ROOMOS = "roomos"
     SIP = "sip"
     WEBHOOK = "webhook"
+    ZOOM_CLOUD = "zoom_cloud"
 
     def load(self) -> "Driver":
         """Import the driver's module and return what it ends in."""

@@ -17,20 +17,19 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
-from device.join.interface import ANSWER_WITHIN, CannotJoin, Condition, Driver, Progress, Target
-from device.join.trust import Reached, trust
+from device.join.interface import CannotJoin, Condition, Driver, Progress, Target
+from device.join.rest import Rest, open_rest
+from device.join.trust import Reached
 from device.model.clock import SystemClock
 from device.model.errors import SettingsError
 from device.model.joining import Call, Cause
 from device.model.secret import Secret
 from device.model.value import Value
 
-LONGEST = 64 << 10
-"""Bytes of an answer that are read."""
 _STATUS = {401: Cause.SIGN_IN, 403: Cause.SIGN_IN, 404: Cause.NOT_FOUND, 409: Cause.IN_CALL, 429: Cause.RATE_LIMITED}
 
 
@@ -55,8 +54,8 @@ class _Answer(msgspec.Struct):
 class Webhook:
     """The service that one room is told by."""
 
-    def __init__(self, options: Options, client: httpx.AsyncClient) -> None:
-        self._options, self._client = options, client
+    def __init__(self, options: Options, rest: Rest) -> None:
+        self._options, self._rest = options, rest
         self._key = key_of(options.secret)
         self._attempt = ""
         self._answer = _Answer()
@@ -110,30 +109,13 @@ class Webhook:
     async def _call(self, kind: str, data: dict[str, Any]) -> _Answer:
         now = SystemClock().read().now
         body = msgspec.json.encode({"type": kind, "timestamp": now, "data": {"room": self._options.room, **data}})
-        headers = {
-            **signature(self._key, f"msg_{secrets.token_hex(12)}", now, body),
-            "content-type": "application/json",
-        }
+        headers = signature(self._key, f"msg_{secrets.token_hex(12)}", now, body)
+        answer = await self._rest.ask("POST", self._options.url, msgspec.Raw(body), headers)
+        if not answer.good:
+            raise CannotJoin(_STATUS.get(answer.status, Cause.REFUSED), f"HTTP {answer.status}")
         try:
-            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-                return await self._send(body, headers)
-        except TimeoutError as error:
-            raise CannotJoin(Cause.TIMED_OUT) from error
-        except httpx.HTTPError as error:
-            raise CannotJoin(Cause.UNREACHABLE, type(error).__name__) from error
-
-    async def _send(self, body: bytes, headers: dict[str, str]) -> _Answer:
-        async with self._client.stream("POST", self._options.url, content=body, headers=headers) as answer:
-            if not answer.is_success:
-                raise CannotJoin(_STATUS.get(answer.status_code, Cause.REFUSED), f"HTTP {answer.status_code}")
-            raw = b""
-            async for chunk in answer.aiter_bytes(LONGEST):
-                raw += chunk
-                if len(raw) > LONGEST:
-                    return _Answer()
-        try:
-            return msgspec.json.decode(raw, type=_Answer)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return msgspec.convert(answer.body, type=_Answer)
+        except msgspec.ValidationError:
             return _Answer()
 
 
@@ -165,12 +147,12 @@ def signature(key: bytes, identity: str, at: datetime, body: bytes) -> dict[str,
 
 @asynccontextmanager
 async def _open(options: Options) -> AsyncIterator[Webhook]:
-    url = httpx.URL(options.url)
-    if url.scheme != "https" or not url.host:
+    url = urlsplit(options.url)
+    if url.scheme != "https" or not url.hostname:
         raise SettingsError("room_system.url is no https address.", "Write https:// and where the service is.")
-    tls = trust(Reached(host=url.host, fingerprint=options.fingerprint, ca_bundle=options.ca_bundle))
-    async with httpx.AsyncClient(verify=tls, trust_env=False, timeout=ANSWER_WITHIN.total_seconds()) as client:
-        yield Webhook(options, client)
+    reached = Reached(host=url.hostname, fingerprint=options.fingerprint, ca_bundle=options.ca_bundle)
+    async with open_rest(reached) as rest:
+        yield Webhook(options, rest)
 
 
 DRIVER = Driver(options=Options, open=_open)

@@ -167,7 +167,8 @@ class JoinDesk:
         if self._settings.start is not Start.AUTOMATIC or subject is None or plan is None:
             return
         state = self._state(reading)
-        due = self._bounds(subject).start - self._settings.lead <= reading.now
+        bounds = self._bounds(subject)
+        due = bounds.start - self._settings.lead <= reading.now < bounds.end
         sure = reading.trust.proves and state.fresh and not state.availability.overlapping
         if not (due and sure) or self._tried == subject.id or len(plan.targets) != 1:
             return
@@ -245,9 +246,10 @@ class JoinDesk:
         return Outcome.NO_JOIN
 
     def _may_touch(self, subject: Occurrence) -> bool:
-        start, now = self._settings.start, self._clock.read().now
-        begun = self._bounds(subject).start <= now
-        return start in (Start.TOUCH, Start.AUTOMATIC) or (start is Start.BOOKED and begun)
+        """Whether it is the time for it: a door that has not heard of its calendar may still show what is over."""
+        rule, now, bounds = self._settings.start, self._clock.read().now, self._bounds(subject)
+        begins = bounds.start - (timedelta() if rule is Start.BOOKED else self._settings.ready_before)
+        return rule is not Start.OFF and begins <= now < bounds.end
 
     def _stepped(self) -> None:
         self._looked_at = None

@@ -62,7 +62,7 @@ def orders(target: Target) -> Iterator[Order]:
     """The commands that could join, the best first; a device that lacks one is given the next."""
     match target.service:
         case Service.ZOOM if target.meeting_id.isdigit():
-            code = {"MeetingPasscode": target.dial_passcode or target.passcode}
+            code = {"MeetingPasscode": target.dial_passcode}
             yield Order(path="Zoom/Join", parameters={"MeetingID": target.meeting_id, **code})
         case Service.WEBEX if target.url:
             yield Order(path="Webex/Join", parameters={"Number": target.url, "Pin": target.dial_passcode})

@@ -16,9 +16,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from device.emulator.faults import Network
 from device.emulator.rooms.codec import Codec
 from device.emulator.rooms.far_side import FarSide
+from device.emulator.rooms.poly import PolySystem
 from device.emulator.rooms.xapi import XapiServer
+from device.emulator.rooms.zoom import ACCOUNT, CLIENT, ROOM, ZoomRoomCloud
 from device.join import Drivers
 from device.join.interface import Progress, RoomSystem, Target
 from device.join.links.services import Service
@@ -87,8 +90,6 @@ async def roomos_world(_: Path) -> AsyncIterator[World]:
             server.codec.call_in()
 
         async def lose() -> None:
-            from device.emulator.faults import Network
-
             server.faults.network = Network.CUT
 
         yield World(options=roomos_options(server), busy=busy, lose=lose, more={"server": server})
@@ -256,12 +257,70 @@ async def sip_world(folder: Path) -> AsyncIterator[World]:
         yield World(options={"port": control})
 
 
+@asynccontextmanager
+async def poly_world(_: Path) -> AsyncIterator[World]:
+    system = PolySystem(FarSide(rings_for=timedelta(milliseconds=40)))
+    async with system.web.running():
+
+        async def busy() -> None:
+            system.call_in()
+
+        async def lose() -> None:
+            system.web.faults.network = Network.CUT
+
+        yield World(options=poly_options(system), busy=busy, lose=lose)
+    await system.close()
+
+
+def poly_options(system: PolySystem) -> dict[str, Any]:
+    return {
+        "host": "127.0.0.1",
+        "port": system.web.port,
+        "password": system.password,
+        "fingerprint": hashlib.sha256(system.web.certificate).hexdigest(),
+        "look": "PT0.02S",
+        "look_inside": "PT0.02S",
+    }
+
+
+@asynccontextmanager
+async def zoom_world(folder: Path) -> AsyncIterator[World]:
+    cloud = ZoomRoomCloud(FarSide(rings_for=timedelta(milliseconds=20)))
+    async with cloud.web.running():
+
+        async def busy() -> None:
+            cloud.status = "InMeeting"
+
+        async def lose() -> None:
+            cloud.status = "Offline"
+
+        yield World(options=zoom_options(cloud, folder), busy=busy, lose=lose)
+    await cloud.close()
+
+
+def zoom_options(cloud: ZoomRoomCloud, folder: Path) -> dict[str, Any]:
+    cloud.web.write_authority(folder / "zoom.pem")
+    return {
+        "room_id": ROOM,
+        "account_id": ACCOUNT,
+        "client_id": CLIENT,
+        "client_secret": cloud.secret,
+        "endpoint": f"https://127.0.0.1:{cloud.web.port}/v2",
+        "authority": f"https://127.0.0.1:{cloud.web.port}",
+        "ca_bundle": str(folder / "zoom.pem"),
+        "look": "PT0.02S",
+        "look_inside": "PT0.02S",
+    }
+
+
 Opened = Callable[[Path], AbstractAsyncContextManager[World]]
 WORLDS: Mapping[Drivers, Opened] = {
     Drivers.BROWSER: browser_world,
     Drivers.COMMAND: command_world,
     Drivers.DISABLED: disabled_world,
+    Drivers.POLY: poly_world,
     Drivers.ROOMOS: roomos_world,
     Drivers.SIP: sip_world,
     Drivers.WEBHOOK: webhook_world,
+    Drivers.ZOOM_CLOUD: zoom_world,
 }
