@@ -19,6 +19,7 @@ class Drivers(Enum):
     SIP = "sip"
     WEBHOOK = "webhook"
     ZOOM_CLOUD = "zoom_cloud"
+    ZOOM_ROOMS = "zoom_rooms"
 
     def load(self) -> "Driver":
         """Import the driver's module and return what it ends in."""

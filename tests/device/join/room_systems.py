@@ -18,6 +18,7 @@ import pytest
 
 from device.emulator.faults import Network
 from device.emulator.rooms.codec import Codec
+from device.emulator.rooms.csapi import CsapiRoom
 from device.emulator.rooms.far_side import FarSide
 from device.emulator.rooms.poly import PolySystem
 from device.emulator.rooms.xapi import XapiServer
@@ -313,6 +314,27 @@ def zoom_options(cloud: ZoomRoomCloud, folder: Path) -> dict[str, Any]:
     }
 
 
+@asynccontextmanager
+async def csapi_world(_: Path) -> AsyncIterator[World]:
+    room = CsapiRoom(FarSide(rings_for=timedelta(milliseconds=20)))
+    async with room.running():
+
+        async def busy() -> None:
+            room.status = "IN_MEETING"
+
+        yield World(options=csapi_options(room), busy=busy)
+
+
+def csapi_options(room: CsapiRoom) -> dict[str, Any]:
+    return {
+        "host": "127.0.0.1",
+        "port": room.port,
+        "password": room.password,
+        "host_key": room.host_key,
+        "look": "PT0.05S",
+    }
+
+
 Opened = Callable[[Path], AbstractAsyncContextManager[World]]
 WORLDS: Mapping[Drivers, Opened] = {
     Drivers.BROWSER: browser_world,
@@ -323,4 +345,5 @@ WORLDS: Mapping[Drivers, Opened] = {
     Drivers.SIP: sip_world,
     Drivers.WEBHOOK: webhook_world,
     Drivers.ZOOM_CLOUD: zoom_world,
+    Drivers.ZOOM_ROOMS: csapi_world,
 }
