@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": "Check clock, network, calendar and permissions, and say what to do.",
     "links": "The ways into a meeting that an invitation tells of.",
     "agent": "The process that knows: reads the calendar, answers the kiosk.",
+    "hub": "The central service: its keys, its audit log, its backups.",
     "kiosk": "The process that shows: the door, full screen.",
     "completion": "Print what makes your shell complete doorlight's words.",
 }
