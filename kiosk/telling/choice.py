@@ -17,6 +17,7 @@ class Names(StrEnum):
     CLOSE = "close"
     JOIN = "join"
     LEAVE = "leave"
+    PASSCODE = "passcode"
 
 
 class Choice(Value):

@@ -24,7 +24,9 @@ def join_choices(sight: Sight) -> list[Choice]:
         return []
     if join.leavable:
         ask = LeaveRequested(key="", occurrence=join.occurrence)
-        return [Choice(name=Names.LEAVE, label=words.leave, ask=ask)]
+        asked = join.call is Call.NEEDS_PASSCODE
+        typing = [Choice(name=Names.PASSCODE, label=words.passcode, primary=True)] if asked else []
+        return [*typing, Choice(name=Names.LEAVE, label=words.leave, ask=ask)]
     return [
         Choice(
             name=f"{Names.JOIN}-{number}",

@@ -88,6 +88,7 @@ class Words(Value):
     join: str
     leave: str
     join_ready: str
+    passcode: str
     calls: Mapping[Call, str]
     """What the room system itself said; FAILED is told by its cause."""
     causes: Mapping[Cause, str]

@@ -101,6 +101,7 @@ WORDS = Words(
     join="انضمام",
     leave="مغادرة المكالمة",
     join_ready="جاهز للانضمام",
+    passcode="رمز المرور",
     calls={
         Call.DIALING: "جارٍ الاتصال …",
         Call.RINGING: "يرن …",

@@ -93,6 +93,7 @@ WORDS = Words(
     join="Beitreten",
     leave="Auflegen",
     join_ready="Bereit zum Beitreten",
+    passcode="Kenncode",
     calls={
         Call.DIALING: "Ruft an …",
         Call.RINGING: "Es klingelt …",

@@ -93,6 +93,7 @@ WORDS = Words(
     join="Join",
     leave="Leave call",
     join_ready="Join ready",
+    passcode="Passcode",
     calls={
         Call.DIALING: "Calling …",
         Call.RINGING: "Ringing …",

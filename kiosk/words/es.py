@@ -93,6 +93,7 @@ WORDS = Words(
     join="Unirse",
     leave="Salir de la llamada",
     join_ready="Listo para unirse",
+    passcode="Código",
     calls={
         Call.DIALING: "Llamando …",
         Call.RINGING: "Sonando …",

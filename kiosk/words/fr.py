@@ -93,6 +93,7 @@ WORDS = Words(
     join="Rejoindre",
     leave="Quitter l'appel",
     join_ready="Prêt à rejoindre",
+    passcode="Code secret",
     calls={
         Call.DIALING: "Appel en cours …",
         Call.RINGING: "Ça sonne …",

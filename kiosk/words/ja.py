@@ -80,6 +80,7 @@ WORDS = Words(
     join="参加",
     leave="退出",
     join_ready="参加できます",
+    passcode="パスコード",
     calls={
         Call.DIALING: "発信中 …",
         Call.RINGING: "呼び出し中 …",

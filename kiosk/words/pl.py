@@ -105,6 +105,7 @@ WORDS = Words(
     join="Dołącz",
     leave="Rozłącz",
     join_ready="Gotowe do dołączenia",
+    passcode="Kod dostępu",
     calls={
         Call.DIALING: "Łączenie …",
         Call.RINGING: "Dzwoni …",

@@ -93,6 +93,7 @@ WORDS = Words(
     join="Entrar",
     leave="Sair da chamada",
     join_ready="Pronto para entrar",
+    passcode="Código",
     calls={
         Call.DIALING: "A ligar …",
         Call.RINGING: "A tocar …",
