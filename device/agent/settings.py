@@ -55,13 +55,22 @@ class Polling(Value):
     """While changes are announced anyway."""
 
 
-class HubDocument(Value):
-    """All that a device with a hub needs to know; the hub tells it the rest."""
+class _HubDocument(Value):
+    """Everything but `[room_system]`, whose keys are its driver's."""
 
     hub: HubSettings
     paths: Paths = Paths()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
+    join: JoinSettings = JoinSettings()
+
+
+class HubDocument(_HubDocument, kw_only=True):
+    """All that a device with a hub needs to know; the hub tells it the rest. The room's system stays in the room."""
+
+    driver: Drivers = Drivers.DISABLED
+    system: Value = Value()
+    """The driver's own options."""
 
 
 class _Document(Value):
@@ -114,10 +123,14 @@ def with_hub(document: dict[str, Any]) -> HubDocument:
     """The settings of a device that has a hub."""
     hub = dict(table(document, "hub"))
     _, told = _with_files(hub, HubSettings, "hub")
-    rest = convert({key: value for key, value in document.items() if key != "hub"} | {"hub": told}, HubDocument)
+    plain = {key: value for key, value in document.items() if key not in ("hub", "room_system")}
+    rest = convert(plain | {"hub": told}, _HubDocument)
     check_hub(rest.hub)
     _check_clock_and_polling(rest.clock, rest.polling)
-    return rest
+    check_join(rest.join)
+    driver, system = _system(document)
+    fields = {field: getattr(rest, field) for field in rest.__struct_fields__}
+    return HubDocument(**fields, driver=driver, system=system)
 
 
 def _how_to_read(error: OSError) -> str:
@@ -132,7 +145,7 @@ def build(document: dict[str, Any], path: Path) -> Settings:
     own = ("calendar", "room_system")
     rest = convert({key: value for key, value in document.items() if key not in own}, _Document)
     _check(rest)
-    driver, system = _system(dict(table(document, "room_system")) if "room_system" in document else {})
+    driver, system = _system(document)
     provider = _provider(calendar.pop("provider", None))
     kind = provider.load().options
     secrets = {field.encode_name for field in msgspec.structs.fields(kind) if _is_secret(field.type)}
@@ -146,8 +159,9 @@ def build(document: dict[str, Any], path: Path) -> Settings:
     return Settings(**plain, provider=provider, options=options, driver=driver, system=system, warnings=warnings)
 
 
-def _system(told: dict[str, Any]) -> tuple[Drivers, Value]:
+def _system(document: dict[str, Any]) -> tuple[Drivers, Value]:
     """The room system, none where nothing is said of one."""
+    told = dict(table(document, "room_system")) if "room_system" in document else {}
     name = told.pop("driver", Drivers.DISABLED.value)
     try:
         driver = Drivers(name)
