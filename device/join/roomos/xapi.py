@@ -57,6 +57,7 @@ class Xapi:
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
         self._refusals = 0
+        self._subscribed: set[tuple[str, ...]] = set()
         self.news: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(MOST_NEWS)
         """What the device tells by itself; None: the connection went, and something may have been missed."""
 
@@ -80,12 +81,16 @@ class Xapi:
         return await self.ask("xGet", {"Path": ["Status", *path]})
 
     async def subscribe(self, *path: str) -> None:
-        """Be told of a part of the status, or of an event, in `news` from now on.
+        """Be told of a part of the status, or of an event, in `news` from now on; once a connection, for a device has
+        only so many subscriptions.
 
         Raises:
             Refusal, CannotJoin: as `status`.
         """
-        await self.ask("xFeedback/Subscribe", {"Query": list(path), "NotifyCurrentValue": False})
+        await self._connected()
+        if path not in self._subscribed:
+            await self.ask("xFeedback/Subscribe", {"Query": list(path), "NotifyCurrentValue": False})
+            self._subscribed.add(path)
 
     async def ask(self, method: str, params: dict[str, Any]) -> Any:
         """One question and its answer.
@@ -147,6 +152,7 @@ class Xapi:
         except InvalidHandshake as error:
             raise CannotJoin(Cause.UNREACHABLE, type(error).__name__) from error
         self._refusals = 0
+        self._subscribed.clear()
         return opened
 
     async def _read(self, connection: ClientConnection) -> None:

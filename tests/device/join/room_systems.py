@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import os
 import shutil
 import socket
 import sys
@@ -28,7 +29,8 @@ from device.join.interface import Progress, RoomSystem, Target
 from device.join.links.services import Service
 from device.model.joining import Call
 
-PATIENCE = 20.0
+PATIENCE = 60.0 * float(os.environ.get("DOORLIGHT_TEST_PATIENCE", "1"))
+"""Seconds for which anything is waited for; the one constant that all waits here scale by."""
 TARGET = Target(
     service=Service.ZOOM,
     url="https://zoom.us/j/81234567890?pwd=abc",

@@ -168,6 +168,15 @@ async def test_keys_are_pressed_once_the_call_stands(server: XapiServer) -> None
     assert server.codec.pressed == ",,017920684#4711#"
 
 
+async def test_a_hundred_meetings_a_week_use_up_nothing_of_the_device(server: XapiServer) -> None:
+    async with opened(Drivers.ROOMOS, roomos_options(server)) as system:
+        for _ in range(60):
+            attempt = await system.join(TARGET)
+            await collect(system, attempt, until=Call.CONNECTED)
+            await system.leave(attempt)
+    assert len(server.codec.dialled) == 60
+
+
 async def test_a_network_that_goes_for_good_is_told_as_a_failure(server: XapiServer) -> None:
     async with opened(Drivers.ROOMOS, roomos_options(server)) as system:
         attempt = await system.join(TARGET)
