@@ -9,6 +9,7 @@ from datetime import timedelta
 import msgspec
 
 from device.calendars.interface import Booking, WindowRead
+from device.calendars.invitations import TellsInvitations
 from device.calendars.relayed import Asked, BusyTimes, Changed, Done
 from device.model.errors import (
     AccessDenied,
@@ -24,6 +25,7 @@ from device.model.errors import (
     RoomNotFound,
     SettingsError,
 )
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence
 from device.model.redaction import redact, redact_day
 from device.model.value import Value
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 AROUND_NOW = timedelta(minutes=15)
 LONGEST_BOOKING = timedelta(hours=24)
 LONGEST_WINDOW = timedelta(days=31)
+TITLES = frozenset(("subject", "summary"))
+"""Fields of an invitation that are a meeting's title."""
 WRITES = frozenset(("book", "extend", "end", "check-in"))
 
 
@@ -83,6 +87,8 @@ class Relay:
             return self._redacted(read, door)
         if method == "changed":
             return Changed(changed=await found.access.using(lambda: found.calendar.changed(asked.cursor)))
+        if method == "invitation" and asked.occurrence is not None:
+            return await _invitation(found, asked.occurrence)
         if method == "busy" and asked.window is not None:
             return await self._busy(door, found, asked)
         raise MalformedAnswer("no such request")
@@ -138,6 +144,15 @@ class Relay:
     def _redacted(self, read: WindowRead, door: Door) -> WindowRead:
         now = self._hub.clock.read().now
         return msgspec.structs.replace(read, occurrences=redact_day(read.occurrences, door.room, now))
+
+
+async def _invitation(found: OpenCalendar, occurrence: Occurrence) -> Invitation:
+    """How a meeting is joined; a door has its title from elsewhere, as far as it may show it."""
+    calendar = found.calendar
+    if not isinstance(calendar, TellsInvitations):
+        raise AccessDenied("this calendar does not tell how its meetings are joined")
+    told = await found.access.using(lambda: calendar.invitation(occurrence))
+    return msgspec.structs.replace(told, pieces=tuple(one for one in told.pieces if one.field not in TITLES))
 
 
 def status_of(error: CalendarError) -> int:

@@ -35,7 +35,7 @@ from kiosk.messages import SentenceRead, Wanted
 from kiosk.patience import Patience
 from kiosk.scene import Scene
 from kiosk.stage import Stage
-from kiosk.telling.choices import Choice
+from kiosk.telling.choice import Choice
 from kiosk.telling.sight import Sight
 from kiosk.textual_internals.lean import settle
 from kiosk.textual_internals.painting import no_pop_ups, paint_at_once

@@ -2,7 +2,7 @@
 
 from textual.message import Message
 
-from kiosk.telling.choices import Choice
+from kiosk.telling.choice import Choice
 
 
 class Wanted(Message):

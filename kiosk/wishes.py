@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from device.model.joining import PasscodeRequested
 from device.wire.panel import FindRoomRequested, NeighboursShown, RetryRequested
 from kiosk.acts import new_key
 from kiosk.screens.dialog import Dialog
+from kiosk.screens.keypad import Keypad
 from kiosk.screens.rooms import RoomsScreen
-from kiosk.telling.choices import Choice, Names, end_request
+from kiosk.telling.choice import Choice, Names
+from kiosk.telling.choices import end_request
 from kiosk.telling.sight import Sight
 from kiosk.words import LANGUAGES, words
 
@@ -30,6 +33,8 @@ class Wishes:
                 self._language()
             case Names.END:
                 self._end()
+            case Names.PASSCODE:
+                self._passcode()
             case Names.FIND_ROOM:
                 self._find_room()
             case Names.RETRY:
@@ -58,6 +63,20 @@ class Wishes:
             said.confirm_end, (choice,), line=sight.title(current) if current else "", close=said.keep
         )
         self._app.push_screen(dialog, lambda choice: self._app.ask(choice) if choice else None)
+
+    def _passcode(self) -> None:
+        """Let it be typed; it is for the meeting that asked, whatever the door shows by then."""
+        app, state = self._app, self._app.scene.room
+        if state is None or state.join is None:
+            return
+        occurrence = state.join.occurrence
+
+        def send(typed: Choice | None) -> None:
+            if typed is not None:
+                ask = PasscodeRequested(key="", occurrence=occurrence, passcode=typed.label)
+                app.ask(Choice(name=Names.PASSCODE, label="", ask=ask))
+
+        app.push_screen(Keypad(app.scene.speech.words, app.stage.state, patience=app.patience), send)
 
     def _find_room(self) -> None:
         key, app = new_key(), self._app

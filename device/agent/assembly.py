@@ -22,6 +22,8 @@ from device.agent.clock import Timekeeper, open_clock
 from device.agent.desk import Desk
 from device.agent.health import Health
 from device.agent.holds import Holds
+from device.agent.join.assembly import open_join_desk
+from device.agent.join.desk import JoinAct, JoinDesk
 from device.agent.keeper import Keeper
 from device.agent.knowledge import Knowledge
 from device.agent.neighbours import Neighbours
@@ -126,15 +128,15 @@ async def run(settings: Settings, link: Link | None = None) -> None:
         holds = Holds(acts, knowledge, cache, clock, settled)
         desk = Desk(acts, holds, neighbours, poller, announcer.announce)
         releaser = Releaser(acts, poller, clock, announcer.state, writable=settings.provider.load().writable)
-        announcer.audience = panel = Panel(announcer.greeting, partial(_heard, poller, desk, link))
+        joins = await enter(open_join_desk(settings, reading.calendar, reading.access, knowledge, clock, announcer))
+        announcer.audience = panel = Panel(announcer.greeting, partial(_heard, poller, desk, joins, link))
         announcer.observers += [keeper.wake, holds.consider, releaser.consider, health.shown]
-        accesses = (reading.access, writing.access)
         door = Door(
             poller=poller,
             knowledge=knowledge,
             clock=clock,
             panel=panel,
-            accesses=accesses,
+            accesses=(reading.access, writing.access),
             observers=announcer.observers,
         )
         linked = link.attach(door) if link else ()
@@ -144,7 +146,7 @@ async def run(settings: Settings, link: Link | None = None) -> None:
         open_until_the_end.callback(health.stopping)
         health.ready()
         log.info("the agent of %s is ready", room.id)
-        await _for_ever(announcer, poller, keeper, desk, holds, releaser, health, *linked)
+        await _for_ever(announcer, poller, keeper, desk, holds, releaser, joins, health, *linked)
 
 
 async def _ways(settings: Settings, clock: Timekeeper, link: Link | None, stack: AsyncExitStack) -> tuple[Way, Way]:
@@ -162,9 +164,11 @@ async def _ways(settings: Settings, clock: Timekeeper, link: Link | None, stack:
     return Way(await stack.enter_async_context(provider.open_room(room, options, direct, clock)), direct), writing
 
 
-def _heard(poller: Poller, desk: Desk, link: Link | None, frame: FromKiosk, visitor: Visitor) -> None:
+def _heard(poller: Poller, desk: Desk, joins: JoinDesk, link: Link | None, frame: FromKiosk, visitor: Visitor) -> None:
     if isinstance(frame, RetryRequested):
         poller.retry()
+    elif isinstance(frame, JoinAct):
+        joins.ask(frame, visitor.tell)
     elif isinstance(frame, Painted | ScreenGiven):
         if link is not None:
             link.heard(frame)

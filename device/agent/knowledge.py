@@ -17,6 +17,7 @@ from device.model.changes import Change, changes
 from device.model.clock import ClockReading
 from device.model.errors import CalendarError, CredentialLocked
 from device.model.freshness import Freshness, Hop, HopReport
+from device.model.joining import JoinShown
 from device.model.occurrence import Occurrence
 from device.model.redaction import redact_day
 from device.model.requests import Hold
@@ -54,6 +55,7 @@ class Knowledge:
         self.retry_at: datetime | None = None
         self.notices: tuple[Change, ...] = ()
         self.hold: Hold | None = None
+        self.join: JoinShown | None = None
         self.card_fault = ""
         self.acts = 0
         """How many acts of ours the calendar accepted: a reading that began before the last of them is out of date."""
@@ -161,6 +163,11 @@ class Knowledge:
     def held(self, hold: Hold | None) -> None:
         """A hold was taken, or is no more."""
         self.hold = hold
+        self.tell()
+
+    def joining(self, shown: JoinShown | None) -> None:
+        """Joining the meeting stands otherwise now."""
+        self.join = shown
         self.tell()
 
     def _notice(self, after: Iterable[Occurrence], now: datetime) -> None:

@@ -56,6 +56,7 @@ def showing(
         book_minutes=can.book_minutes,
         extend_minutes=can.extend_minutes,
         hold=known.hold,
+        join=known.join,
         skipped=len(known.skipped),
         dim=_dim(answer, night, room.zone, reading),
         good_for=answer.next_change - now + GRACE,

@@ -16,8 +16,10 @@ import msgspec
 
 from device.agent.hub.settings import HubSettings
 from device.agent.hub.settings import check as check_hub
+from device.agent.join.settings import JoinSettings, check_join
 from device.calendars import Providers
 from device.calendars.interface import Connection
+from device.join import Drivers
 from device.model.document import LIMIT, convert, parse_toml, table
 from device.model.door import Look, NearbyRoom, Night
 from device.model.errors import SettingsError
@@ -53,17 +55,26 @@ class Polling(Value):
     """While changes are announced anyway."""
 
 
-class HubDocument(Value):
-    """All that a device with a hub needs to know; the hub tells it the rest."""
+class _HubDocument(Value):
+    """Everything but `[room_system]`, whose keys are its driver's."""
 
     hub: HubSettings
     paths: Paths = Paths()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
+    join: JoinSettings = JoinSettings()
+
+
+class HubDocument(_HubDocument, kw_only=True):
+    """All that a device with a hub needs to know; the hub tells it the rest. The room's system stays in the room."""
+
+    driver: Drivers = Drivers.DISABLED
+    system: Value = Value()
+    """The driver's own options."""
 
 
 class _Document(Value):
-    """Everything but `[calendar]`, whose keys are its provider's."""
+    """Everything but `[calendar]` and `[room_system]`, whose keys are their provider's and driver's."""
 
     room: Room
     standalone: bool = False
@@ -72,6 +83,7 @@ class _Document(Value):
     paths: Paths = Paths()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
+    join: JoinSettings = JoinSettings()
     neighbours: tuple[NearbyRoom, ...] = ()
 
 
@@ -81,6 +93,9 @@ class Settings(_Document, kw_only=True):
     provider: Providers
     options: Connection
     """The provider's own subclass."""
+    driver: Drivers = Drivers.DISABLED
+    system: Value = Value()
+    """The driver's own options."""
     relay: Connection | None = None
     """Where the hub writes for this door; None: the door writes itself."""
     warnings: tuple[str, ...] = ()
@@ -108,10 +123,14 @@ def with_hub(document: dict[str, Any]) -> HubDocument:
     """The settings of a device that has a hub."""
     hub = dict(table(document, "hub"))
     _, told = _with_files(hub, HubSettings, "hub")
-    rest = convert({key: value for key, value in document.items() if key != "hub"} | {"hub": told}, HubDocument)
+    plain = {key: value for key, value in document.items() if key not in ("hub", "room_system")}
+    rest = convert(plain | {"hub": told}, _HubDocument)
     check_hub(rest.hub)
     _check_clock_and_polling(rest.clock, rest.polling)
-    return rest
+    check_join(rest.join)
+    driver, system = _system(document)
+    fields = {field: getattr(rest, field) for field in rest.__struct_fields__}
+    return HubDocument(**fields, driver=driver, system=system)
 
 
 def _how_to_read(error: OSError) -> str:
@@ -123,8 +142,10 @@ def _how_to_read(error: OSError) -> str:
 def build(document: dict[str, Any], path: Path) -> Settings:
     """The settings in a document that was read from `path`."""
     calendar = dict(table(document, "calendar"))
-    rest = convert({key: value for key, value in document.items() if key != "calendar"}, _Document)
+    own = ("calendar", "room_system")
+    rest = convert({key: value for key, value in document.items() if key not in own}, _Document)
     _check(rest)
+    driver, system = _system(document)
     provider = _provider(calendar.pop("provider", None))
     kind = provider.load().options
     secrets = {field.encode_name for field in msgspec.structs.fields(kind) if _is_secret(field.type)}
@@ -135,7 +156,21 @@ def build(document: dict[str, Any], path: Path) -> Settings:
         raise SettingsError("calendar.timeout is no time to wait.", "Write seconds, such as 20.")
     warnings = (*_exposed(path, inline, "holds"), *(w for key in files for w in _exposed(files[key], {key}, "is")))
     plain = {field: getattr(rest, field) for field in rest.__struct_fields__}
-    return Settings(**plain, provider=provider, options=options, warnings=warnings)
+    return Settings(**plain, provider=provider, options=options, driver=driver, system=system, warnings=warnings)
+
+
+def _system(document: dict[str, Any]) -> tuple[Drivers, Value]:
+    """The room system, none where nothing is said of one."""
+    told = dict(table(document, "room_system")) if "room_system" in document else {}
+    name = told.pop("driver", Drivers.DISABLED.value)
+    try:
+        driver = Drivers(name)
+    except ValueError as error:
+        known = ", ".join(driver.value for driver in Drivers)
+        raise SettingsError("room_system.driver names no driver.", f"Write one of: {known}.") from error
+    kind = driver.load().options
+    _, told = _with_files(told, kind, "room_system")
+    return driver, convert(told, kind, "room_system")
 
 
 def _provider(name: object) -> Providers:
@@ -152,7 +187,7 @@ def _is_secret(kind: Any) -> bool:
     return kind is Secret or Secret in getattr(kind, "__args__", ())
 
 
-def _with_files(plain: dict[str, Any], kind: type[Connection], name: str) -> tuple[dict[str, Path], dict[str, Any]]:
+def _with_files(plain: dict[str, Any], kind: type[Value], name: str) -> tuple[dict[str, Path], dict[str, Any]]:
     """The files that a table names, by the key that each stands for; and the table with their contents."""
     files, told = dict(_files(plain, kind, name)), dict(plain)
     for key, file in files.items():
@@ -161,7 +196,7 @@ def _with_files(plain: dict[str, Any], kind: type[Connection], name: str) -> tup
     return files, told
 
 
-def _files(plain: dict[str, Any], kind: type[Connection], where: str) -> Iterator[tuple[str, Path]]:
+def _files(plain: dict[str, Any], kind: type[Value], where: str) -> Iterator[tuple[str, Path]]:
     """The keys that are to be read from files, and where those are."""
     own = {field.encode_name for field in msgspec.structs.fields(kind)}
     for key, value in plain.items():
@@ -211,6 +246,7 @@ def _exposed(file: Path, keys: set[str], verb: str) -> Iterator[str]:
 def _check(document: _Document) -> None:
     """What types cannot say."""
     _check_room(document.room)
+    check_join(document.join)
     night = document.night
     if (night.dim_from is None) != (night.dim_until is None):
         raise SettingsError("night has one of dim_from and dim_until.", "Set both, or neither.")

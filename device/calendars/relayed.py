@@ -26,6 +26,7 @@ from device.model.errors import (
     RoomNotFound,
     SettingsError,
 )
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence
 from device.model.room import Room
 from device.model.safetext import SafeText
@@ -110,6 +111,10 @@ class RelayedCalendar:
     async def check_in(self, occurrence: Occurrence, at: datetime) -> Occurrence:
         """Noted by the hub on the event itself."""
         return await self._ask("check-in", Asked(occurrence=occurrence, at=at), Occurrence)
+
+    async def invitation(self, occurrence: Occurrence) -> Invitation:
+        """As the hub reads it now, without its title."""
+        return await self._ask("invitation", Asked(occurrence=occurrence), Invitation)
 
     async def busy(self, rooms: Sequence[str], window: Window) -> Mapping[str, tuple[Window, ...] | None]:
         """Of the rooms that the hub lets this door ask about."""

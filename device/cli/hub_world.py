@@ -28,7 +28,8 @@ class HubWorld:
     def settings(self, room: Room) -> dict[str, Any]:
         """The hub's address, and the card's claim for this room."""
         told = self._world.settings(room)
-        return {"hub": {"url": self._hub.url, "claim": self._hub.claims[room.id]}, "clock": told["clock"]}
+        own: dict[str, Any] = {key: told[key] for key in ("clock", "room_system") if key in told}
+        return {"hub": {"url": self._hub.url, "claim": self._hub.claims[room.id]}, **own}
 
     def jump(self, by: timedelta) -> str:
         """As without a hub."""

@@ -16,6 +16,7 @@ COMMANDS = {
     "schedule": "A room's day as text or JSON, read from the calendar now.",
     "explain": "Why the door says what it says.",
     "doctor": "Check clock, network, calendar and permissions, and say what to do.",
+    "links": "The ways into a meeting that an invitation tells of.",
     "agent": "The process that knows: reads the calendar, answers the kiosk.",
     "hub": "The central service: its keys, its audit log, its backups.",
     "kiosk": "The process that shows: the door, full screen.",

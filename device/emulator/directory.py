@@ -47,6 +47,8 @@ class RoomEntry(Value):
     floor: int = 0
     provider: str = "graph"
     """The provider by which its door reaches the calendar."""
+    system: str = ""
+    """The video system in it."""
     tells_organizer: bool = False
     """Its copies of meetings carry the organizer's name for a subject and no body (Exchange's defaults)."""
     rules: Rules = Rules()

@@ -11,7 +11,7 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,9 @@ from device.emulator.google.workspace import Workspace
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
 from device.emulator.placing import address_of, app_of, directory_of, place
+from device.emulator.rooms.codec import Codec
+from device.emulator.rooms.far_side import FarSide
+from device.emulator.rooms.xapi import XapiServer
 from device.emulator.scenario import Scenario, load_scenario
 from device.emulator.script import play
 from device.emulator.settings import agent_settings
@@ -39,6 +42,8 @@ from device.emulator.world_clock import WorldClock
 from device.model.clock import Clock, SystemClock
 from device.model.secret import Secret
 
+FAR_SIDE = FarSide(rings_for=timedelta(seconds=2))
+"""Meetings let a room in as soon as a person can see that it rings."""
 CLIENT_ID = "0d001167-0000-4000-8000-000000000001"
 
 
@@ -55,6 +60,8 @@ class Office:
         self.front = Front((GoogleEdge(self.workspace), GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
+        self.systems = {entry.address: XapiServer(Codec(FAR_SIDE)) for entry in self.rooms if entry.system}
+        """The rooms' video systems, by the room's address."""
         self.clock_socket = directory / "clock.sock"
         """Where the device's clock is told."""
         self.client_id = CLIENT_ID
@@ -151,6 +158,8 @@ async def open_office(
         client_tls = ssl.create_default_context(cafile=str(office.ca_bundle))
         await stack.enter_async_context(office.tenant_cloud.notifier.running(client_tls))
         await stack.enter_async_context(office.workspace.caller.running(client_tls))
+        for system in office.systems.values():
+            await stack.enter_async_context(system.running())
         script = asyncio.create_task(play(plan.happenings, office.first_day, plan.zone, clock, office.control))
         stack.push_async_callback(end, (script,))
         yield office

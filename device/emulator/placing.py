@@ -80,6 +80,7 @@ def _room(plan: RoomPlan, scenario: Scenario) -> RoomEntry:
         floor_label=plan.floor_label,
         floor=plan.floor,
         provider=plan.provider,
+        system=plan.system,
         tells_organizer=plan.tells_organizer,
         rules=plan.rules,
         mailbox_zone=plan.mailbox_zone,

@@ -69,6 +69,8 @@ class RoomPlan(Value):
     """What else Exchange does to invitations."""
     mailbox_zone: str | None = None
     """The time zone that the mailbox says it is in, as Exchange spells it; left out: the room's, empty: none."""
+    system: Annotated[str, msgspec.Meta(pattern="^(roomos)?$")] = ""
+    """The video system in the room; empty: none."""
     hidden: bool = False
     """The app has no permission on it."""
 

@@ -1,5 +1,6 @@
 """What an agent at a door of this office must be told, in the words of the agent's settings file."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -8,13 +9,14 @@ import msgspec
 
 from device.emulator.directory import RoomEntry
 from device.emulator.google.routes import google_endpoints
+from device.emulator.rooms.xapi import XapiServer
 
 if TYPE_CHECKING:
     from device.emulator.office import Office
 
 
 def agent_settings(office: "Office", entry: RoomEntry) -> dict[str, Any]:
-    """The tables `[room]`, `[calendar]`, `[clock]` and `[[neighbours]]`."""
+    """The tables `[room]`, `[calendar]`, `[room_system]`, `[clock]` and `[[neighbours]]`."""
     return {
         "standalone": True,
         "room": _room(entry) | {"zone": entry.room.zone, "policy": _plain(entry.room.policy)},
@@ -23,6 +25,7 @@ def agent_settings(office: "Office", entry: RoomEntry) -> dict[str, Any]:
             "ca_bundle": str(office.ca_bundle),
             **CALENDARS[entry.provider](office),
         },
+        **({"room_system": _roomos(office.systems[entry.address])} if entry.address in office.systems else {}),
         "clock": {"source": f"unix:{office.clock_socket}"},
         "neighbours": [_room(other) for other in office.rooms if other is not entry],
     }
@@ -40,6 +43,17 @@ def _graph(office: "Office") -> dict[str, Any]:
 
 def _google(office: "Office") -> dict[str, Any]:
     return {"service_account": office.workspace.service_account(office.authority), **google_endpoints(office.authority)}
+
+
+def _roomos(server: XapiServer) -> dict[str, Any]:
+    return {
+        "driver": "roomos",
+        "host": "127.0.0.1",
+        "port": server.port,
+        "username": server.username,
+        "password": server.password.reveal(),
+        "fingerprint": hashlib.sha256(server.certificate).hexdigest(),
+    }
 
 
 CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {"google": _google, "graph": _graph}

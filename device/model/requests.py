@@ -63,6 +63,8 @@ class Outcome(StrEnum):
     READ_ONLY = "read-only"
     DENIED = "denied"
     UNREACHABLE = "unreachable"
+    NO_JOIN = "no-join"
+    """The room system did not do it; `RoomState.join` says why."""
     NOT_NOW = "not-now"
     """The door no longer offers it."""
 

@@ -8,6 +8,7 @@ import msgspec
 from device.model.availability import Availability, DoorState, Reason
 from device.model.changes import Change
 from device.model.freshness import Hop, HopReport
+from device.model.joining import JoinShown
 from device.model.occurrence import Occurrence
 from device.model.requests import Hold, Offer
 from device.model.room import Room
@@ -53,6 +54,8 @@ class RoomState(Value):
     """The lengths that fit before the next meeting."""
     extend_minutes: tuple[int, ...] = ()
     hold: Hold | None = None
+    join: JoinShown | None = None
+    """Where the room has a system that joins."""
     skipped: int = 0
     """Meetings that the calendar holds and nobody could read."""
     dim: Dim = Dim.DAY
@@ -82,5 +85,5 @@ def unconfirmed(state: RoomState, hop: Hop = Hop.AGENT) -> RoomState:
     )
     report = HopReport(hop=hop, healthy=False, at=state.as_of, fault="AgentSilent")
     return msgspec.structs.replace(
-        state, availability=doubt, last_known=last, offers=(), fresh=False, hops=(report, *state.hops)
+        state, availability=doubt, last_known=last, offers=(), join=None, fresh=False, hops=(report, *state.hops)
     )

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from device.model.availability import DoorState
 from device.model.door import Theme
+from device.model.joining import JoinRequested, LeaveRequested, PasscodeRequested
 from device.model.requests import BookRequested, CheckInRequested, EndRequested, ExtendRequested, Outcome, Request
 from device.model.safetext import SafeText
 from device.model.state import RoomState
@@ -174,6 +175,9 @@ FromKiosk = (
     | EndRequested
     | CheckInRequested
     | FindRoomRequested
+    | JoinRequested
+    | PasscodeRequested
+    | LeaveRequested
     | RetryRequested
     | Painted
     | ScreenGiven

@@ -23,7 +23,8 @@ LONGEST = 256 << 10
 async def relay(request: Request[Any, Any, Any], method: FromPath[str]) -> Response[bytes]:
     """Read or write the calendar of the room that the bearer's token is for.
 
-    Methods: `read`, `changed`, `book`, `extend`, `end`, `check-in`, `busy`. A refusal names one of Doorlight's errors.
+    Methods: `read`, `changed`, `book`, `extend`, `end`, `check-in`, `busy`, `invitation`.
+    A refusal names one of Doorlight's errors.
     """
     parts = parts_of(request)
     bearer = await _bearer(request, parts.hub)

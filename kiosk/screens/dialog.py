@@ -11,7 +11,7 @@ from textual.geometry import Region, Size
 from kiosk.layout import Flow
 from kiosk.patience import Patience
 from kiosk.screens.glass import Glass
-from kiosk.telling.choices import Choice, Names
+from kiosk.telling.choice import Choice, Names
 from kiosk.type import Lettering
 from kiosk.widgets.grid import Grid
 from kiosk.widgets.part import Side

@@ -9,7 +9,7 @@ from textual.geometry import Region, Size
 from kiosk.layout import Flow
 from kiosk.messages import Wanted
 from kiosk.screens.glass import Glass
-from kiosk.telling.choices import Choice, Names
+from kiosk.telling.choice import Choice, Names
 from kiosk.telling.trouble import Trouble
 from kiosk.widgets.paragraph import Paragraph
 from kiosk.widgets.touch import Touch

@@ -1,7 +1,6 @@
 """What a person at the door can do now, as buttons."""
 
 from datetime import timedelta
-from enum import StrEnum
 
 from device.model.availability import DoorState
 from device.model.requests import (
@@ -12,32 +11,9 @@ from device.model.requests import (
     Offer,
     Request,
 )
-from device.model.value import Value
+from kiosk.telling.choice import Choice, Names
+from kiosk.telling.join import join_choices
 from kiosk.telling.sight import Sight
-
-
-class Names(StrEnum):
-    """Buttons that open something, or that stand for one thing only."""
-
-    CHECK_IN = "check-in"
-    END = "end"
-    FIND_ROOM = "find-room"
-    LANGUAGE = "language"
-    RETRY = "retry"
-    CLOSE = "close"
-
-
-class Choice(Value):
-    """One button."""
-
-    name: str
-    """What it is, the same in every language; unique among those shown."""
-    label: str
-    above: str = ""
-    """A word over the label."""
-    primary: bool = False
-    ask: Request | None = None
-    """What it asks for, still without a key; None where the button opens something instead."""
 
 
 def tell_choices(sight: Sight) -> tuple[Choice, ...]:
@@ -46,6 +22,7 @@ def tell_choices(sight: Sight) -> tuple[Choice, ...]:
     told: list[Choice] = []
     if Offer.CHECK_IN in offers:
         told += _check_in(sight)
+    told += join_choices(sight)
     if Offer.BOOK in offers:
         told += _book(sight)
     if Offer.EXTEND in offers:

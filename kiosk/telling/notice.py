@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.changes import Change, ChangeKind
+from kiosk.telling.join import tell_join
 from kiosk.telling.sight import Sight
 
 
@@ -11,6 +12,8 @@ def tell_notices(sight: Sight) -> tuple[str, ...]:
     told = []
     if state.hold:
         told.append(words.held.format(time=speech.time(state.hold.end)))
+    if joining := tell_join(sight):
+        told.append(joining)
     if state.availability.state is DoorState.UNKNOWN and state.room.policy.help:
         told.append(words.help.format(help=state.room.policy.help))
     told += [_change(sight, change) for change in state.notices if not change.expired(sight.now)]

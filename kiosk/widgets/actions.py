@@ -8,7 +8,8 @@ from textual.geometry import Region, Size
 from kiosk.acts import Acts, Phase
 from kiosk.layout import row
 from kiosk.messages import SentenceRead
-from kiosk.telling.choices import Choice, Names, tell_choices
+from kiosk.telling.choice import Choice, Names
+from kiosk.telling.choices import tell_choices
 from kiosk.telling.sight import Sight
 from kiosk.widgets.paragraph import Paragraph
 from kiosk.widgets.part import Part

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from textual.geometry import Region, Size
 
 from kiosk.measures import Measures, Shape
-from kiosk.telling.choices import Choice
+from kiosk.telling.choice import Choice
 from kiosk.widgets.part import Part
 from kiosk.widgets.touch import Touch
 from kiosk.words import Words

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.geometry import Region, Size
 from textual.message import Message
 
-from kiosk.telling.choices import Choice
+from kiosk.telling.choice import Choice
 from kiosk.type import Lettering
 from kiosk.widgets.paragraph import split
 from kiosk.widgets.part import Part, columns

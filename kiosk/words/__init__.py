@@ -6,6 +6,7 @@ from functools import cache
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.model.value import Value
 from device.wire.panel import Fault
@@ -84,6 +85,14 @@ class Words(Value):
     end: str
     check_in: str
     find_room: str
+    join: str
+    leave: str
+    join_ready: str
+    passcode: str
+    calls: Mapping[Call, str]
+    """What the room system itself said; FAILED is told by its cause."""
+    causes: Mapping[Cause, str]
+    """Why a meeting cannot be joined, or was not."""
     language: str
     close: str
     confirm_end: str

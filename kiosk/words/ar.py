@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words
@@ -97,6 +98,42 @@ WORDS = Words(
     end="إنهاء",
     check_in="تسجيل الحضور",
     find_room="غرفة أخرى",
+    join="انضمام",
+    leave="مغادرة المكالمة",
+    join_ready="جاهز للانضمام",
+    passcode="رمز المرور",
+    calls={
+        Call.DIALING: "جارٍ الاتصال …",
+        Call.RINGING: "يرن …",
+        Call.NEEDS_PASSCODE: "يطلب الاجتماع رمز مرور",
+        Call.IN_LOBBY: "بانتظار السماح بالدخول",
+        Call.CONNECTED: "متصل",
+        Call.TOLD: "طُلب من نظام الغرفة الانضمام ولا يخبر هل انضم",
+        Call.ENDED: "انتهت المكالمة",
+    },
+    causes={
+        Cause.NO_LINK: "لا يوجد رابط في هذه الدعوة",
+        Cause.SEVERAL: "أكثر من اجتماع: يُرجى الاختيار",
+        Cause.NOT_ALLOWED: "لا يجوز لهذه الغرفة الانضمام إلى ذلك الاجتماع",
+        Cause.NO_WAY: "لا يستطيع نظام الغرفة الانضمام إلى هذا النوع من الاجتماعات",
+        Cause.PASSCODE_MISSING: "لا يوجد في الدعوة رمز لأنظمة الغرف",
+        Cause.PASSCODE_WRONG: "لم يُقبل رمز المرور",
+        Cause.UNREACHABLE: "نظام الفيديو في الغرفة لا يستجيب",
+        Cause.CERTIFICATE: "يعرض نظام الغرفة شهادة غير معروفة. يُرجى إبلاغ قسم التقنية",
+        Cause.SIGN_IN: "يرفض نظام الغرفة تسجيل الدخول. يُرجى إبلاغ قسم التقنية",
+        Cause.RATE_LIMITED: "نظام الغرفة مشغول. حاول بعد دقيقة",
+        Cause.IN_CALL: "الغرفة لا تزال في مكالمة أخرى",
+        Cause.APP_MODE: "نظام الغرفة في وضع تطبيق آخر",
+        Cause.TIMED_OUT: "لم يرد أحد",
+        Cause.BUSY: "كان الاجتماع مشغولًا",
+        Cause.DECLINED: "رُفضت المكالمة",
+        Cause.NOT_FOUND: "لم يُعثر على الاجتماع",
+        Cause.NOT_CONFIRMED: "لم يدخل نظام الغرفة الاجتماع",
+        Cause.DROPPED: "انقطعت المكالمة",
+        Cause.REFUSED: "تعذر على نظام الغرفة الانضمام",
+        Cause.CHANGED: "تغيّر الاجتماع. يُرجى النظر مرة أخرى",
+        Cause.CALENDAR: "لا يذكر التقويم كيفية الانضمام",
+    },
     language="اللغة",
     close="إغلاق",
     confirm_end="إنهاء هذا الاجتماع الآن؟",
@@ -106,12 +143,18 @@ WORDS = Words(
         "extend": "جارٍ التمديد …",
         "end": "جارٍ الإنهاء …",
         "check-in": "جارٍ التسجيل …",
+        "join": "جارٍ إبلاغ نظام الغرفة …",
+        "leave": "جارٍ المغادرة …",
+        "passcode": "جارٍ إرسال الرمز …",
     },
     done={
         "book": "حُجزت حتى {until}",
         "extend": "مُدّدت حتى {until}",
         "end": "انتهى. الغرفة متاحة",
         "check-in": "سُجّل الحضور. اجتماعًا موفقًا",
+        "join": "نظام الغرفة في طريقه",
+        "leave": "غادرت الغرفة المكالمة",
+        "passcode": "أُرسل الرمز",
     },
     outcomes={
         Outcome.HELD: "محفوظة عند هذا الباب حتى {until}. تعذر الوصول إلى التقويم، فلم تُحجز بعد",
@@ -120,6 +163,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "هذا التقويم للقراءة فقط. احجز من تقويمك",
         Outcome.DENIED: "لا يُسمح لهذه الشاشة بتغيير التقويم. احجز من تقويمك",
         Outcome.UNREACHABLE: "تعذر الوصول إلى التقويم. لم يتغير شيء؛ حاول مرة أخرى",
+        Outcome.NO_JOIN: "لم تنضم الغرفة",
         Outcome.NOT_NOW: "لم يعد ذلك ممكنًا. لم يتغير شيء",
     },
     no_answer="لم يصل جواب. انظر إلى الشاشة بعد دقيقة قبل الاعتماد عليه",

@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words, two_forms
@@ -89,6 +90,42 @@ WORDS = Words(
     end="Beenden",
     check_in="Anmelden",
     find_room="Anderer Raum",
+    join="Beitreten",
+    leave="Auflegen",
+    join_ready="Bereit zum Beitreten",
+    passcode="Kenncode",
+    calls={
+        Call.DIALING: "Ruft an …",
+        Call.RINGING: "Es klingelt …",
+        Call.NEEDS_PASSCODE: "Die Besprechung verlangt einen Kenncode",
+        Call.IN_LOBBY: "Wartet auf Einlass",
+        Call.CONNECTED: "Verbunden",
+        Call.TOLD: "Das Raumsystem wurde beauftragt; es meldet nicht, ob es beigetreten ist",
+        Call.ENDED: "Der Anruf ist beendet",
+    },
+    causes={
+        Cause.NO_LINK: "Diese Einladung enthält keinen Link",
+        Cause.SEVERAL: "Mehrere Besprechungen: bitte wählen",
+        Cause.NOT_ALLOWED: "Dieser Raum darf dort nicht beitreten",
+        Cause.NO_WAY: "Das Raumsystem kann einer solchen Besprechung nicht beitreten",
+        Cause.PASSCODE_MISSING: "Die Einladung enthält keinen Kenncode für Raumsysteme",
+        Cause.PASSCODE_WRONG: "Der Kenncode wurde nicht angenommen",
+        Cause.UNREACHABLE: "Das Videosystem des Raums antwortet nicht",
+        Cause.CERTIFICATE: "Das Raumsystem zeigt ein unbekanntes Zertifikat. Bitte die IT verständigen",
+        Cause.SIGN_IN: "Das Raumsystem verweigert die Anmeldung. Bitte die IT verständigen",
+        Cause.RATE_LIMITED: "Das Raumsystem ist überlastet. Bitte in einer Minute erneut versuchen",
+        Cause.IN_CALL: "Der Raum ist noch in einem anderen Anruf",
+        Cause.APP_MODE: "Das Raumsystem läuft im Modus einer anderen App",
+        Cause.TIMED_OUT: "Niemand hat abgenommen",
+        Cause.BUSY: "Die Besprechung war besetzt",
+        Cause.DECLINED: "Der Anruf wurde abgelehnt",
+        Cause.NOT_FOUND: "Die Besprechung wurde nicht gefunden",
+        Cause.NOT_CONFIRMED: "Das Raumsystem kam nicht in die Besprechung",
+        Cause.DROPPED: "Der Anruf wurde unterbrochen",
+        Cause.REFUSED: "Das Raumsystem konnte nicht beitreten",
+        Cause.CHANGED: "Die Besprechung wurde geändert. Bitte noch einmal ansehen",
+        Cause.CALENDAR: "Der Kalender sagt nicht, wie man beitritt",
+    },
     language="Sprache",
     close="Schließen",
     confirm_end="Diesen Termin jetzt beenden?",
@@ -98,12 +135,18 @@ WORDS = Words(
         "extend": "Wird verlängert …",
         "end": "Wird beendet …",
         "check-in": "Wird angemeldet …",
+        "join": "Das Raumsystem wird beauftragt …",
+        "leave": "Legt auf …",
+        "passcode": "Kenncode wird gesendet …",
     },
     done={
         "book": "Gebucht bis {until}",
         "extend": "Verlängert bis {until}",
         "end": "Beendet. Der Raum ist frei",
         "check-in": "Angemeldet. Gutes Gelingen",
+        "join": "Das Raumsystem ist unterwegs",
+        "leave": "Der Raum hat aufgelegt",
+        "passcode": "Kenncode gesendet",
     },
     outcomes={
         Outcome.HELD: "An dieser Tür freigehalten bis {until}. Der Kalender antwortet nicht, gebucht ist noch nichts",
@@ -112,6 +155,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "Dieser Kalender kann nur gelesen werden. Bitte im eigenen Kalender buchen",
         Outcome.DENIED: "Diese Tür darf den Kalender nicht ändern. Bitte im eigenen Kalender buchen",
         Outcome.UNREACHABLE: "Der Kalender ist nicht erreichbar. Nichts wurde geändert; bitte noch einmal versuchen",
+        Outcome.NO_JOIN: "Der Raum ist nicht beigetreten",
         Outcome.NOT_NOW: "Das geht nicht mehr. Nichts wurde geändert",
     },
     no_answer="Es kam keine Antwort. Bitte in einer Minute noch einmal auf die Tür sehen",

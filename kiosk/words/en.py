@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words, two_forms
@@ -89,6 +90,42 @@ WORDS = Words(
     end="End now",
     check_in="Check in",
     find_room="Other room",
+    join="Join",
+    leave="Leave call",
+    join_ready="Join ready",
+    passcode="Passcode",
+    calls={
+        Call.DIALING: "Calling …",
+        Call.RINGING: "Ringing …",
+        Call.NEEDS_PASSCODE: "The meeting asks for a passcode",
+        Call.IN_LOBBY: "Waiting to be let in",
+        Call.CONNECTED: "Connected",
+        Call.TOLD: "The room system was told to join; it does not say whether it did",
+        Call.ENDED: "The call has ended",
+    },
+    causes={
+        Cause.NO_LINK: "This invitation has no link to join",
+        Cause.SEVERAL: "More than one meeting: please choose",
+        Cause.NOT_ALLOWED: "This room may not join that meeting",
+        Cause.NO_WAY: "This room's system cannot join that kind of meeting",
+        Cause.PASSCODE_MISSING: "The invitation has no passcode for room systems",
+        Cause.PASSCODE_WRONG: "The passcode was not accepted",
+        Cause.UNREACHABLE: "The room's video system does not answer",
+        Cause.CERTIFICATE: "The room system shows an unknown certificate. Please tell IT",
+        Cause.SIGN_IN: "The room system refuses the sign-in. Please tell IT",
+        Cause.RATE_LIMITED: "The room system is busy. Please try again in a minute",
+        Cause.IN_CALL: "The room is still in another call",
+        Cause.APP_MODE: "The room system is in another app's mode",
+        Cause.TIMED_OUT: "Nobody answered",
+        Cause.BUSY: "The meeting was busy",
+        Cause.DECLINED: "The call was declined",
+        Cause.NOT_FOUND: "The meeting was not found",
+        Cause.NOT_CONFIRMED: "The room system did not get into the meeting",
+        Cause.DROPPED: "The call was cut off",
+        Cause.REFUSED: "The room system could not join",
+        Cause.CHANGED: "The meeting was changed. Please look again",
+        Cause.CALENDAR: "The calendar does not say how to join",
+    },
     language="Language",
     close="Close",
     confirm_end="End this meeting now?",
@@ -98,12 +135,18 @@ WORDS = Words(
         "extend": "Extending …",
         "end": "Ending …",
         "check-in": "Checking in …",
+        "join": "Telling the room system …",
+        "leave": "Leaving …",
+        "passcode": "Sending the passcode …",
     },
     done={
         "book": "Booked until {until}",
         "extend": "Extended until {until}",
         "end": "Ended. The room is free",
         "check-in": "Checked in. Have a good meeting",
+        "join": "The room system is on its way",
+        "leave": "The room has left the call",
+        "passcode": "Passcode sent",
     },
     outcomes={
         Outcome.HELD: "Held at this door until {until}. The calendar cannot be reached, so it is not booked yet",
@@ -112,6 +155,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "This calendar can only be read. Please book from your own calendar",
         Outcome.DENIED: "This door may not change the calendar. Please book from your own calendar",
         Outcome.UNREACHABLE: "The calendar cannot be reached. Nothing was changed; please try again",
+        Outcome.NO_JOIN: "The room has not joined",
         Outcome.NOT_NOW: "That is not possible any more. Nothing was changed",
     },
     no_answer="No answer came. Please look at the door in a minute before you rely on it",

@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words, two_forms
@@ -89,6 +90,42 @@ WORDS = Words(
     end="Terminar",
     check_in="Confirmar",
     find_room="Otra sala",
+    join="Unirse",
+    leave="Salir de la llamada",
+    join_ready="Listo para unirse",
+    passcode="Código",
+    calls={
+        Call.DIALING: "Llamando …",
+        Call.RINGING: "Sonando …",
+        Call.NEEDS_PASSCODE: "La reunión pide un código",
+        Call.IN_LOBBY: "Esperando a que admitan",
+        Call.CONNECTED: "Conectado",
+        Call.TOLD: "El sistema de la sala recibió la orden; no dice si se ha unido",
+        Call.ENDED: "La llamada ha terminado",
+    },
+    causes={
+        Cause.NO_LINK: "Esta invitación no tiene enlace",
+        Cause.SEVERAL: "Hay varias reuniones: elija una",
+        Cause.NOT_ALLOWED: "Esta sala no puede unirse a esa reunión",
+        Cause.NO_WAY: "El sistema de la sala no puede unirse a ese tipo de reunión",
+        Cause.PASSCODE_MISSING: "La invitación no tiene código para sistemas de sala",
+        Cause.PASSCODE_WRONG: "El código no fue aceptado",
+        Cause.UNREACHABLE: "El sistema de vídeo de la sala no responde",
+        Cause.CERTIFICATE: "El sistema de la sala muestra un certificado desconocido. Avise a informática",
+        Cause.SIGN_IN: "El sistema de la sala rechaza el acceso. Avise a informática",
+        Cause.RATE_LIMITED: "El sistema de la sala está saturado. Inténtelo en un minuto",
+        Cause.IN_CALL: "La sala sigue en otra llamada",
+        Cause.APP_MODE: "El sistema de la sala está en el modo de otra aplicación",
+        Cause.TIMED_OUT: "Nadie contestó",
+        Cause.BUSY: "La reunión comunicaba",
+        Cause.DECLINED: "La llamada fue rechazada",
+        Cause.NOT_FOUND: "No se encontró la reunión",
+        Cause.NOT_CONFIRMED: "El sistema de la sala no entró en la reunión",
+        Cause.DROPPED: "La llamada se cortó",
+        Cause.REFUSED: "El sistema de la sala no pudo unirse",
+        Cause.CHANGED: "La reunión ha cambiado. Vuelva a mirar",
+        Cause.CALENDAR: "El calendario no dice cómo unirse",
+    },
     language="Idioma",
     close="Cerrar",
     confirm_end="¿Terminar esta reunión ahora?",
@@ -98,12 +135,18 @@ WORDS = Words(
         "extend": "Prolongando …",
         "end": "Terminando …",
         "check-in": "Confirmando …",
+        "join": "Dando la orden al sistema …",
+        "leave": "Saliendo …",
+        "passcode": "Enviando el código …",
     },
     done={
         "book": "Reservada hasta las {until}",
         "extend": "Prolongada hasta las {until}",
         "end": "Terminada. La sala está libre",
         "check-in": "Confirmado. Buena reunión",
+        "join": "El sistema de la sala está en camino",
+        "leave": "La sala ha salido de la llamada",
+        "passcode": "Código enviado",
     },
     outcomes={
         Outcome.HELD: "Retenida en esta puerta hasta las {until}. El calendario no responde; aún no está reservada",
@@ -112,6 +155,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "Este calendario es de solo lectura. Reserve desde su propio calendario",
         Outcome.DENIED: "Esta puerta no puede cambiar el calendario. Reserve desde su propio calendario",
         Outcome.UNREACHABLE: "No se llega al calendario. No se ha cambiado nada; inténtelo de nuevo",
+        Outcome.NO_JOIN: "La sala no se ha unido",
         Outcome.NOT_NOW: "Ya no es posible. No se ha cambiado nada",
     },
     no_answer="No hubo respuesta. Mire la puerta dentro de un minuto antes de contar con ello",

@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words, two_forms_with_nought
@@ -89,6 +90,42 @@ WORDS = Words(
     end="Terminer",
     check_in="Confirmer",
     find_room="Autre salle",
+    join="Rejoindre",
+    leave="Quitter l'appel",
+    join_ready="Prêt à rejoindre",
+    passcode="Code secret",
+    calls={
+        Call.DIALING: "Appel en cours …",
+        Call.RINGING: "Ça sonne …",
+        Call.NEEDS_PASSCODE: "La réunion demande un code secret",
+        Call.IN_LOBBY: "En attente d'admission",
+        Call.CONNECTED: "Connecté",
+        Call.TOLD: "Le système de la salle a reçu l'ordre ; il ne dit pas s'il a rejoint",
+        Call.ENDED: "L'appel est terminé",
+    },
+    causes={
+        Cause.NO_LINK: "Cette invitation n'a pas de lien",
+        Cause.SEVERAL: "Plusieurs réunions : veuillez choisir",
+        Cause.NOT_ALLOWED: "Cette salle ne peut pas rejoindre cette réunion",
+        Cause.NO_WAY: "Le système de la salle ne peut pas rejoindre ce type de réunion",
+        Cause.PASSCODE_MISSING: "L'invitation n'a pas de code pour les systèmes de salle",
+        Cause.PASSCODE_WRONG: "Le code secret n'a pas été accepté",
+        Cause.UNREACHABLE: "Le système vidéo de la salle ne répond pas",
+        Cause.CERTIFICATE: "Le système de la salle montre un certificat inconnu. Prévenez l'informatique",
+        Cause.SIGN_IN: "Le système de la salle refuse la connexion. Prévenez l'informatique",
+        Cause.RATE_LIMITED: "Le système de la salle est surchargé. Réessayez dans une minute",
+        Cause.IN_CALL: "La salle est encore dans un autre appel",
+        Cause.APP_MODE: "Le système de la salle est dans le mode d'une autre application",
+        Cause.TIMED_OUT: "Personne n'a répondu",
+        Cause.BUSY: "La réunion était occupée",
+        Cause.DECLINED: "L'appel a été refusé",
+        Cause.NOT_FOUND: "La réunion est introuvable",
+        Cause.NOT_CONFIRMED: "Le système de la salle n'est pas entré dans la réunion",
+        Cause.DROPPED: "L'appel a été coupé",
+        Cause.REFUSED: "Le système de la salle n'a pas pu rejoindre",
+        Cause.CHANGED: "La réunion a été modifiée. Veuillez vérifier",
+        Cause.CALENDAR: "Le calendrier ne dit pas comment rejoindre",
+    },
     language="Langue",
     close="Fermer",
     confirm_end="Terminer cette réunion maintenant ?",
@@ -98,12 +135,18 @@ WORDS = Words(
         "extend": "Prolongation …",
         "end": "Fin en cours …",
         "check-in": "Confirmation …",
+        "join": "Ordre au système de la salle …",
+        "leave": "Départ de l'appel …",
+        "passcode": "Envoi du code …",
     },
     done={
         "book": "Réservée jusqu’à {until}",
         "extend": "Prolongée jusqu’à {until}",
         "end": "Terminé. La salle est libre",
         "check-in": "Confirmé. Bonne réunion",
+        "join": "Le système de la salle est en route",
+        "leave": "La salle a quitté l'appel",
+        "passcode": "Code envoyé",
     },
     outcomes={
         Outcome.HELD: "Gardée à cette porte jusqu’à {until}. Le calendrier est injoignable, rien n’est encore réservé",
@@ -112,6 +155,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "Ce calendrier est en lecture seule. Réservez depuis votre propre calendrier",
         Outcome.DENIED: "Cet écran ne peut pas modifier le calendrier. Réservez depuis votre propre calendrier",
         Outcome.UNREACHABLE: "Le calendrier est injoignable. Rien n’a changé ; réessayez",
+        Outcome.NO_JOIN: "La salle n'a pas rejoint",
         Outcome.NOT_NOW: "Ce n’est plus possible. Rien n’a changé",
     },
     no_answer="Aucune réponse. Vérifiez cet écran dans une minute avant de vous y fier",

@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words, one_form
@@ -76,6 +77,42 @@ WORDS = Words(
     end="終了",
     check_in="入室確認",
     find_room="他の部屋",
+    join="参加",
+    leave="退出",
+    join_ready="参加できます",
+    passcode="パスコード",
+    calls={
+        Call.DIALING: "発信中 …",
+        Call.RINGING: "呼び出し中 …",
+        Call.NEEDS_PASSCODE: "会議がパスコードを求めています",
+        Call.IN_LOBBY: "入室の許可を待っています",
+        Call.CONNECTED: "接続しました",
+        Call.TOLD: "会議システムに参加を指示しました。参加できたかは確認できません",
+        Call.ENDED: "通話は終了しました",
+    },
+    causes={
+        Cause.NO_LINK: "この招待には参加リンクがありません",
+        Cause.SEVERAL: "会議が複数あります。選んでください",
+        Cause.NOT_ALLOWED: "この部屋からその会議には参加できません",
+        Cause.NO_WAY: "この部屋のシステムではその種類の会議に参加できません",
+        Cause.PASSCODE_MISSING: "招待に会議室システム用のパスコードがありません",
+        Cause.PASSCODE_WRONG: "パスコードが受け付けられませんでした",
+        Cause.UNREACHABLE: "部屋の会議システムが応答しません",
+        Cause.CERTIFICATE: "会議システムの証明書が未確認です。IT担当に連絡してください",
+        Cause.SIGN_IN: "会議システムへのサインインが拒否されました。IT担当に連絡してください",
+        Cause.RATE_LIMITED: "会議システムが混み合っています。1分後にもう一度お試しください",
+        Cause.IN_CALL: "部屋はまだ別の通話中です",
+        Cause.APP_MODE: "会議システムは別のアプリのモードです",
+        Cause.TIMED_OUT: "応答がありませんでした",
+        Cause.BUSY: "会議は話し中でした",
+        Cause.DECLINED: "通話は拒否されました",
+        Cause.NOT_FOUND: "会議が見つかりませんでした",
+        Cause.NOT_CONFIRMED: "会議システムは会議に入れませんでした",
+        Cause.DROPPED: "通話が切れました",
+        Cause.REFUSED: "会議システムは参加できませんでした",
+        Cause.CHANGED: "会議が変更されました。もう一度ご確認ください",
+        Cause.CALENDAR: "カレンダーに参加方法がありません",
+    },
     language="言語",
     close="閉じる",
     confirm_end="この会議を今終了しますか？",
@@ -85,12 +122,18 @@ WORDS = Words(
         "extend": "延長しています…",
         "end": "終了しています…",
         "check-in": "確認しています…",
+        "join": "会議システムに指示中 …",
+        "leave": "退出中 …",
+        "passcode": "パスコードを送信中 …",
     },
     done={
         "book": "{until} まで予約しました",
         "extend": "{until} まで延長しました",
         "end": "終了しました。空室です",
         "check-in": "入室を確認しました",
+        "join": "会議システムが参加を始めました",
+        "leave": "部屋は通話を退出しました",
+        "passcode": "パスコードを送信しました",
     },
     outcomes={
         Outcome.HELD: "{until} までこの表示板で確保しました。カレンダーに接続できないため、まだ予約されていません",
@@ -99,6 +142,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "このカレンダーは閲覧専用です。ご自分のカレンダーから予約してください",
         Outcome.DENIED: "この表示板には変更権限がありません。ご自分のカレンダーから予約してください",
         Outcome.UNREACHABLE: "カレンダーに接続できません。変更はされていません。もう一度お試しください",
+        Outcome.NO_JOIN: "部屋は参加していません",
         Outcome.NOT_NOW: "現在は操作できません。変更はされていません",
     },
     no_answer="応答がありません。1分後に表示を確認してください",

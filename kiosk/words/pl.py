@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words
@@ -101,6 +102,42 @@ WORDS = Words(
     end="Zakończ",
     check_in="Potwierdź",
     find_room="Inna sala",
+    join="Dołącz",
+    leave="Rozłącz",
+    join_ready="Gotowe do dołączenia",
+    passcode="Kod dostępu",
+    calls={
+        Call.DIALING: "Łączenie …",
+        Call.RINGING: "Dzwoni …",
+        Call.NEEDS_PASSCODE: "Spotkanie wymaga kodu",
+        Call.IN_LOBBY: "Oczekiwanie na wpuszczenie",
+        Call.CONNECTED: "Połączono",
+        Call.TOLD: "System sali otrzymał polecenie; nie mówi, czy dołączył",
+        Call.ENDED: "Połączenie zakończone",
+    },
+    causes={
+        Cause.NO_LINK: "To zaproszenie nie ma linku",
+        Cause.SEVERAL: "Jest kilka spotkań: proszę wybrać",
+        Cause.NOT_ALLOWED: "Ta sala nie może dołączyć do tego spotkania",
+        Cause.NO_WAY: "System sali nie może dołączyć do takiego spotkania",
+        Cause.PASSCODE_MISSING: "Zaproszenie nie ma kodu dla systemów sal",
+        Cause.PASSCODE_WRONG: "Kod nie został przyjęty",
+        Cause.UNREACHABLE: "System wideo sali nie odpowiada",
+        Cause.CERTIFICATE: "System sali pokazuje nieznany certyfikat. Proszę powiadomić IT",
+        Cause.SIGN_IN: "System sali odmawia logowania. Proszę powiadomić IT",
+        Cause.RATE_LIMITED: "System sali jest przeciążony. Proszę spróbować za minutę",
+        Cause.IN_CALL: "Sala jest jeszcze w innej rozmowie",
+        Cause.APP_MODE: "System sali jest w trybie innej aplikacji",
+        Cause.TIMED_OUT: "Nikt nie odebrał",
+        Cause.BUSY: "Spotkanie było zajęte",
+        Cause.DECLINED: "Połączenie odrzucono",
+        Cause.NOT_FOUND: "Nie znaleziono spotkania",
+        Cause.NOT_CONFIRMED: "System sali nie wszedł do spotkania",
+        Cause.DROPPED: "Połączenie przerwano",
+        Cause.REFUSED: "System sali nie mógł dołączyć",
+        Cause.CHANGED: "Spotkanie zmieniono. Proszę spojrzeć jeszcze raz",
+        Cause.CALENDAR: "Kalendarz nie mówi, jak dołączyć",
+    },
     language="Język",
     close="Zamknij",
     confirm_end="Zakończyć to spotkanie teraz?",
@@ -110,12 +147,18 @@ WORDS = Words(
         "extend": "Przedłużanie …",
         "end": "Kończenie …",
         "check-in": "Potwierdzanie …",
+        "join": "Wydawanie polecenia …",
+        "leave": "Rozłączanie …",
+        "passcode": "Wysyłanie kodu …",
     },
     done={
         "book": "Zarezerwowana do {until}",
         "extend": "Przedłużone do {until}",
         "end": "Zakończone. Sala jest wolna",
         "check-in": "Potwierdzone. Udanego spotkania",
+        "join": "System sali jest w drodze",
+        "leave": "Sala opuściła rozmowę",
+        "passcode": "Kod wysłano",
     },
     outcomes={
         Outcome.HELD: "Zatrzymana przy tych drzwiach do {until}. Kalendarz nie odpowiada, rezerwacji jeszcze nie ma",
@@ -124,6 +167,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "Ten kalendarz jest tylko do odczytu. Proszę rezerwować we własnym kalendarzu",
         Outcome.DENIED: "Te drzwi nie mogą zmieniać kalendarza. Proszę rezerwować we własnym kalendarzu",
         Outcome.UNREACHABLE: "Kalendarz nie odpowiada. Nic nie zmieniono; proszę spróbować ponownie",
+        Outcome.NO_JOIN: "Sala nie dołączyła",
         Outcome.NOT_NOW: "To już niemożliwe. Nic nie zmieniono",
     },
     no_answer="Brak odpowiedzi. Proszę spojrzeć na drzwi za minutę",

@@ -2,6 +2,7 @@
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.wire.panel import Fault
 from kiosk.words import Words, two_forms_with_nought
@@ -89,6 +90,42 @@ WORDS = Words(
     end="Terminar",
     check_in="Confirmar",
     find_room="Outra sala",
+    join="Entrar",
+    leave="Sair da chamada",
+    join_ready="Pronto para entrar",
+    passcode="Código",
+    calls={
+        Call.DIALING: "A ligar …",
+        Call.RINGING: "A tocar …",
+        Call.NEEDS_PASSCODE: "A reunião pede um código",
+        Call.IN_LOBBY: "À espera de admissão",
+        Call.CONNECTED: "Ligado",
+        Call.TOLD: "O sistema da sala recebeu a ordem; não diz se entrou",
+        Call.ENDED: "A chamada terminou",
+    },
+    causes={
+        Cause.NO_LINK: "Este convite não tem ligação",
+        Cause.SEVERAL: "Há várias reuniões: escolha uma",
+        Cause.NOT_ALLOWED: "Esta sala não pode entrar nessa reunião",
+        Cause.NO_WAY: "O sistema da sala não pode entrar nesse tipo de reunião",
+        Cause.PASSCODE_MISSING: "O convite não tem código para sistemas de sala",
+        Cause.PASSCODE_WRONG: "O código não foi aceite",
+        Cause.UNREACHABLE: "O sistema de vídeo da sala não responde",
+        Cause.CERTIFICATE: "O sistema da sala mostra um certificado desconhecido. Avise a informática",
+        Cause.SIGN_IN: "O sistema da sala recusa o acesso. Avise a informática",
+        Cause.RATE_LIMITED: "O sistema da sala está ocupado. Tente daqui a um minuto",
+        Cause.IN_CALL: "A sala ainda está noutra chamada",
+        Cause.APP_MODE: "O sistema da sala está no modo de outra aplicação",
+        Cause.TIMED_OUT: "Ninguém atendeu",
+        Cause.BUSY: "A reunião estava ocupada",
+        Cause.DECLINED: "A chamada foi recusada",
+        Cause.NOT_FOUND: "A reunião não foi encontrada",
+        Cause.NOT_CONFIRMED: "O sistema da sala não entrou na reunião",
+        Cause.DROPPED: "A chamada caiu",
+        Cause.REFUSED: "O sistema da sala não conseguiu entrar",
+        Cause.CHANGED: "A reunião foi alterada. Veja de novo",
+        Cause.CALENDAR: "O calendário não diz como entrar",
+    },
     language="Idioma",
     close="Fechar",
     confirm_end="Terminar esta reunião agora?",
@@ -98,12 +135,18 @@ WORDS = Words(
         "extend": "Prolongando …",
         "end": "Terminando …",
         "check-in": "Confirmando …",
+        "join": "A dar a ordem ao sistema …",
+        "leave": "A sair …",
+        "passcode": "A enviar o código …",
     },
     done={
         "book": "Reservada até {until}",
         "extend": "Prolongada até {until}",
         "end": "Terminada. A sala está livre",
         "check-in": "Confirmado. Boa reunião",
+        "join": "O sistema da sala está a caminho",
+        "leave": "A sala saiu da chamada",
+        "passcode": "Código enviado",
     },
     outcomes={
         Outcome.HELD: "Retida nesta porta até {until}. O calendário não responde; ainda não está reservada",
@@ -112,6 +155,7 @@ WORDS = Words(
         Outcome.READ_ONLY: "Este calendário é só de leitura. Reserve no seu próprio calendário",
         Outcome.DENIED: "Esta porta não pode alterar o calendário. Reserve no seu próprio calendário",
         Outcome.UNREACHABLE: "O calendário não responde. Nada foi alterado; tente de novo",
+        Outcome.NO_JOIN: "A sala não entrou",
         Outcome.NOT_NOW: "Já não é possível. Nada foi alterado",
     },
     no_answer="Nenhuma resposta. Veja a porta daqui a um minuto antes de contar com isso",

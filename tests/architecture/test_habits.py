@@ -37,6 +37,8 @@ OURS_TO_CALL = {
     "login.microsoftonline.us",
     "microsoftgraph.chinacloudapi.cn",
     "login.partner.microsoftonline.cn",
+    "api.zoom.us",
+    "zoom.us",
     "accounts.google.com",
     "admin.googleapis.com",
     "oauth2.googleapis.com",

@@ -11,6 +11,7 @@ from doors import ZONE, at
 
 from device.model.availability import DoorState
 from device.model.freshness import Hop
+from device.model.joining import Call, Cause
 from device.model.requests import Outcome
 from device.model.safetext import SafeText
 from device.wire.panel import Fault
@@ -53,7 +54,9 @@ def test_a_language_is_complete(language: str) -> None:
     assert set(said.hops) == set(Hop)
     assert set(said.faults) == set(Fault)
     assert set(said.outcomes) == set(Outcome) - {Outcome.DONE}
-    assert set(said.asking) == set(said.done) == {"book", "extend", "end", "check-in"}
+    assert set(said.asking) == set(said.done) == {"book", "extend", "end", "check-in", "join", "leave", "passcode"}
+    assert set(said.calls) == set(Call) - {Call.FAILED}
+    assert set(said.causes) == set(Cause)
     assert (len(said.weekdays), len(said.months)) == (7, 12)
     assert [name for name, text in texts(said) if not text.strip()] == []
 

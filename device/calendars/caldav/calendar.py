@@ -20,8 +20,10 @@ from device.calendars.caldav.objects import StoredObject, booked, rewritten
 from device.calendars.caldav.server import Server
 from device.calendars.ical.reading import bounded
 from device.calendars.interface import Booking, WindowRead
+from device.calendars.invitations.ical import of_calendar
 from device.model.clock import Clock
 from device.model.errors import AccessError, BookingConflict, CalendarError, MalformedAnswer, OccurrenceGone
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence
 from device.model.room import Room
 from device.model.window import Window
@@ -150,6 +152,11 @@ class StoredCalendar:
             raise
         except CalendarError:
             return None
+
+    async def invitation(self, occurrence: Occurrence) -> Invitation:
+        """What its resource says; the exceptions of a series lie in the same one."""
+        member, _ = await self._current(occurrence)
+        return await asyncio.to_thread(of_calendar, (member.data or b"").decode(errors="replace"))
 
     async def _look(self, window: Window, collection: Collection | None = None) -> Look:
         events = await (collection or self._collection).events(window)

@@ -18,13 +18,15 @@ from device.calendars.google.api import NOT_FOR_SERVICE_ACCOUNTS, Api, Denied, E
 from device.calendars.google.events import Meeting, Reader
 from device.calendars.google.free_busy import read_busy
 from device.calendars.google.options import Options
-from device.calendars.google.shapes import CHECKED_IN, FIELDS
+from device.calendars.google.shapes import CHECKED_IN, FIELDS, INVITING
 from device.calendars.google.view import View, read_view
 from device.calendars.http import Answer, deadline, open_client
 from device.calendars.interface import BOOKED_HERE, AccessSource, Booking, RoomCalendar, WindowRead
+from device.calendars.invitations.google import of_event
 from device.model.availability import occupies
 from device.model.clock import Clock
 from device.model.errors import BookingConflict, MalformedAnswer, OccurrenceGone
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence, Response
 from device.model.room import Room
 from device.model.window import MARGIN, Window
@@ -158,6 +160,11 @@ class GoogleCalendar:
             return now
         mark = {CHECKED_IN: at.astimezone(UTC).isoformat()}
         return (await self._change(now, {"extendedProperties": {"private": mark}})).occurrence
+
+    async def invitation(self, occurrence: Occurrence) -> Invitation:
+        """Its conference, location and description, asked for this one event alone."""
+        await self._as_it_is(occurrence)
+        return of_event((await self._events.get(occurrence.id, {"fields": INVITING})).json())
 
     async def _view(self, window: Window) -> View:
         async with deadline(self._options.timeout):

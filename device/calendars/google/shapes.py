@@ -25,7 +25,9 @@ FIELDS = (
     "id,etag,status,summary,visibility,transparency,eventType,start,end,recurringEventId,created,"
     f"organizer{_WHO},creator{_WHO},attendees(self,email,responseStatus),attendeesOmitted,extendedProperties/private"
 )
-"""All that a door reads. What it does not read is not asked for: descriptions and links never reach the device."""
+"""All that a door reads of its window. What it does not read is not asked for."""
+INVITING = "id,summary,location,description,conferenceData,hangoutLink"
+"""What is asked of one event, to learn how it is joined."""
 PAGE_FIELDS = f"nextPageToken,items({FIELDS})"
 
 

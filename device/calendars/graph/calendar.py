@@ -18,13 +18,15 @@ from device.calendars.graph.options import Options
 from device.calendars.graph.refusal import has_code, refusal
 from device.calendars.graph.schedule import moment, read_schedules
 from device.calendars.graph.service import Service
-from device.calendars.graph.shapes import BOOKED, CHECKED_IN, EXPAND, SELECT
+from device.calendars.graph.shapes import BOOKED, CHECKED_IN, EXPAND, INVITING, SELECT
 from device.calendars.graph.view import View, read_view
 from device.calendars.http import Answer, deadline, open_client
 from device.calendars.interface import BOOKED_HERE, AccessSource, Booking, RoomCalendar, WindowRead
+from device.calendars.invitations.graph import of_event
 from device.model.availability import occupies
 from device.model.clock import Clock
 from device.model.errors import BookingConflict, OccurrenceGone
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence, Response
 from device.model.room import Room
 from device.model.window import MARGIN, Window
@@ -117,6 +119,12 @@ class GraphCalendar:
         answer = await self._mailbox.patch(occurrence.id, {"singleValueExtendedProperties": [mark]})
         return _changed(occurrence, answer, checked_in_at=at)
 
+    async def invitation(self, occurrence: Occurrence) -> Invitation:
+        """Its online meeting, location and body, asked for this one event alone."""
+        answer = await self._mailbox.get(event_path(occurrence.id), {"$select": INVITING, "$expand": EXPAND})
+        self._still_there(read_event(answer), occurrence)
+        return of_event(answer.json())
+
     async def busy(self, rooms: Sequence[str], window: Window) -> Mapping[str, tuple[Window, ...] | None]:
         """By getSchedule."""
         return await read_schedules(self._mailbox, rooms, window)
@@ -143,7 +151,9 @@ class GraphCalendar:
             OccurrenceGone: it is not there, was cancelled or declined, or begins at another time than the door showed.
         """
         answer = await self._mailbox.get(event_path(shown.id), {"$select": SELECT, "$expand": EXPAND})
-        meeting = read_event(answer)
+        return self._still_there(read_event(answer), shown)
+
+    def _still_there(self, meeting: Meeting, shown: Occurrence) -> Meeting:
         now, zone = meeting.occurrence, self._room.zone
         declined = now.response is Response.DECLINED
         if now.cancelled or declined or now.bounds(zone).start != shown.bounds(zone).start:

@@ -25,7 +25,9 @@ SELECT = (
     "id,subject,organizer,start,end,isAllDay,isCancelled,isOrganizer,showAs,sensitivity,seriesMasterId,"
     "responseStatus,createdDateTime"
 )
-"""All that a door reads. What it does not read is not asked for: bodies and attendees never reach the device."""
+"""All that a door reads of its window. What it does not read is not asked for: attendees never reach the device."""
+INVITING = f"{SELECT},location,locations,body,onlineMeeting,onlineMeetingUrl,onlineMeetingProvider"
+"""What is asked of one event, to learn how it is joined."""
 EXPAND = f"singleValueExtendedProperties($filter=id eq '{BOOKED}' or id eq '{CHECKED_IN}')"
 
 _UTC = frozenset(("utc", "tzone://microsoft/utc", "etc/utc", "gmt"))

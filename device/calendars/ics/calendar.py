@@ -11,10 +11,12 @@ from device.calendars.ical.reading import Source, bounded, occurrences_of
 from device.calendars.ical.text import Cut, cut
 from device.calendars.ics.origin import Origin
 from device.calendars.interface import Booking, WindowRead
-from device.model.errors import ReadOnlyCalendar
-from device.model.occurrence import Occurrence
+from device.calendars.invitations.ical import of_uid
+from device.model.errors import OccurrenceGone, ReadOnlyCalendar
+from device.model.invitation import Invitation
+from device.model.occurrence import Occurrence, Response
 from device.model.room import Room
-from device.model.window import Window
+from device.model.window import MARGIN, Window
 
 
 class PublishedCalendar:
@@ -65,6 +67,18 @@ class PublishedCalendar:
     async def busy(self, rooms: Sequence[str], window: Window) -> Mapping[str, tuple[Window, ...] | None]:
         """It knows of no other room."""
         return dict.fromkeys(rooms)
+
+    async def invitation(self, occurrence: Occurrence) -> Invitation:
+        """All of the text is fetched for it: bodies are not kept."""
+        bounds = occurrence.bounds(self._zone)
+        read = await self.read(Window(start=bounds.start - MARGIN, end=bounds.end + MARGIN))
+        now = next((one for one in read.occurrences if one.id == occurrence.id), None)
+        if now is None or now.cancelled or now.response is Response.DECLINED:
+            raise OccurrenceGone("cancelled or declined")
+        if now.bounds(self._zone).start != bounds.start:
+            raise OccurrenceGone("moved")
+        text = ((await self._origin.fetch({})).body or b"").decode(errors="replace")
+        return await asyncio.to_thread(of_uid, text, occurrence.id.rpartition("#")[0] or occurrence.id)
 
     async def _look(self) -> datetime | None:
         fetched = await self._origin.fetch(self._condition)

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from far_sides import World, door_of
 from story import EXPECTED, FRIDAY, REVIEW, ROOM, SATURDAY, STANDUP, STORY, SUNDAY, WINDOW, Meeting, at, shown, span
 
 from device.calendars.interface import Booking, Provider, RoomCalendar
+from device.calendars.invitations import TellsInvitations
 from device.model.availability import occupies
 from device.model.errors import BookingConflict, OccurrenceGone, ReadOnlyCalendar
 from device.model.occurrence import Occurrence
@@ -262,3 +264,24 @@ async def test_more_than_the_limit_is_cut_off_at_the_end_and_said(world: World, 
 def bounds_of(meeting: Meeting) -> Window:
     assert isinstance(meeting.when, Window)
     return meeting.when
+
+
+async def test_how_a_meeting_is_joined_is_told_of_that_one_event(world: World, door: RoomCalendar) -> None:
+    for meeting in STORY:
+        await world.enter(meeting)
+    assert isinstance(door, TellsInvitations)
+    one = await only(door, REVIEW.title)
+    invitation = await door.invitation(one)
+    assert REVIEW.title in [piece.text for piece in invitation.pieces]
+
+
+async def test_how_a_meeting_is_joined_is_not_told_of_one_that_begins_at_another_time(
+    world: World, door: RoomCalendar
+) -> None:
+    for meeting in STORY:
+        await world.enter(meeting)
+    assert isinstance(door, TellsInvitations)
+    one = await only(door, REVIEW.title)
+    later = Window(start=bounds(one).start + timedelta(hours=1), end=bounds(one).end + timedelta(hours=1))
+    with pytest.raises(OccurrenceGone):
+        await door.invitation(msgspec.structs.replace(one, when=later))
