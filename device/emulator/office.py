@@ -24,6 +24,8 @@ from device.emulator.clock_socket import serve_clock
 from device.emulator.control import Control
 from device.emulator.directory import App, RoomEntry
 from device.emulator.ending import end
+from device.emulator.ews.exchange import Exchange
+from device.emulator.ews.server import PATH, EwsEdge
 from device.emulator.faults import Faults
 from device.emulator.front import Front
 from device.emulator.graph.server import VERSION, GraphEdge
@@ -49,7 +51,9 @@ class Office:
         self.faults = Faults()
         self.tenant_cloud = Tenant(directory_of(scenario), clock, self.faults)
         self.control = Control(self.tenant_cloud, scenario.zone)
-        self.front = Front((GraphEdge(self.tenant_cloud),))
+        visible = visible_mailboxes(scenario)
+        self.exchange = Exchange(self.tenant_cloud, impersonates=set(visible))
+        self.front = Front((EwsEdge(self.exchange), GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
         self.clock_socket = directory / "clock.sock"
@@ -59,8 +63,7 @@ class Office:
         self.port = 0
         self.first_day = clock.now.astimezone(ZoneInfo(scenario.zone)).date()
         """The scenario's day 0."""
-        mailboxes = visible_mailboxes(scenario)
-        self.tenant_cloud.register(App(client_id=self.client_id, secret=self.client_secret, mailboxes=mailboxes))
+        self.tenant_cloud.register(App(client_id=self.client_id, secret=self.client_secret, mailboxes=visible))
         place(scenario, self.first_day, self.tenant_cloud)
 
     @property
@@ -77,6 +80,11 @@ class Office:
     def authority(self) -> str:
         """Where Entra is, without the tenant."""
         return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def ews(self) -> str:
+        """Where the office's Exchange has its web services."""
+        return f"{self.authority}{PATH}"
 
     @property
     def rooms(self) -> tuple[RoomEntry, ...]:
@@ -142,7 +150,9 @@ async def open_office(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serve_clock(clock, office.clock_socket))
         server_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1", "localhost").configure_cert(server_tls)
+        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        certificate.configure_cert(server_tls)
+        office.exchange.certificate = ssl.PEM_cert_to_DER_cert(certificate.cert_chain_pems[0].bytes().decode())
         listener = Listener(web.Server(office.front.handle, access_log=None), server_tls, office.faults)
         office.port = listener.port
         await stack.enter_async_context(listener.running())

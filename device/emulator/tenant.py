@@ -1,5 +1,7 @@
 """The pretended Microsoft tenant, whole: directory, mailboxes, apps, tokens, subscriptions; `graph` speaks for it."""
 
+from collections.abc import Callable
+
 from device.emulator.directory import DOMAIN, App, Directory
 from device.emulator.faults import Faults
 from device.emulator.graph.limits import Limits
@@ -36,6 +38,8 @@ class Tenant:
         self.notifier = Notifier(self.subscriptions, clock, faults, TENANT_ID)
         self.watchers: list[Listener] = [self.notifier.changed]
         """Told of every change in any mailbox."""
+        self.forgetful: list[Callable[[], int]] = []
+        """Who else forgets whom to notify, and says how many those were."""
         self.mailboxes: dict[str, Mailbox] = {
             address: Mailbox(directory.person(address), entry.room.zone, clock, self._changed)
             for address, entry in directory.rooms.items()
@@ -61,4 +65,4 @@ class Tenant:
         for entry in lost:
             self.subscriptions.remove(entry.id)
             self.notifier.warn(entry, Lifecycle.REMOVED)
-        return len(lost)
+        return len(lost) + sum(forget() for forget in self.forgetful)
