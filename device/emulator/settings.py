@@ -37,7 +37,16 @@ def _graph(office: "Office") -> dict[str, Any]:
     }
 
 
-CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {"graph": _graph}
+def _exchange(office: "Office") -> dict[str, Any]:
+    return {
+        "server": office.ews,
+        "username": office.exchange.username,
+        "password": office.exchange.password.reveal(),
+        "version": "se",
+    }
+
+
+CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {"exchange": _exchange, "graph": _graph}
 """How a door reaches its calendar, by the provider that the scenario gives its room."""
 
 

@@ -6,8 +6,8 @@ import sys
 
 from tree import ROOT
 
-PROVIDERS = {"device.calendars.caldav", "device.calendars.graph", "device.calendars.ics"}
-VENDORS = {"msal", "icalendar", "recurring_ical_events", "caldav", "exchangelib", "googleapiclient"}
+PROVIDERS = {f"device.calendars.{name}" for name in ("caldav", "exchange", "graph", "ics")}
+VENDORS = {"lxml", "msal", "spnego", "icalendar", "recurring_ical_events", "caldav", "exchangelib", "googleapiclient"}
 DRAWING = {"textual", "rich", "PIL", "textual_image"}
 NETWORK = {"httpx", "httpcore", "aiohttp", "requests", "urllib3", "msal", "http.client", "sqlite_utils"}
 

@@ -35,6 +35,8 @@ class Call:
     caller: Caller
     zone: tzinfo = UTC
     """In which times are answered."""
+    backend: str = ""
+    """The server behind the address that it was led to."""
 
     def answer(self, results: Iterable[list[Element] | EwsError]) -> Element:
         """The operation's response: one message for each result."""

@@ -66,10 +66,16 @@ class Exchange:
     shares: dict[str, Share] = field(default_factory=dict)
     """The mailboxes whose owners gave the account rights of its own."""
     limits: Limits = field(default_factory=Limits)
+    backends: int = 1
+    """Servers behind the address. A subscription is on one of them, and a stream must be led to it."""
     certificate: bytes = b""
     """The server's, as DER."""
     failed_logins: int = 0
     """How often a wrong password was given: what locks accounts."""
+
+    def backend_of(self, address: str) -> str:
+        """The server that a mailbox is on."""
+        return f"MBX{sum(address.encode()) % self.backends}"
 
     @property
     def username(self) -> str:
@@ -96,7 +102,7 @@ class Exchange:
     def right(self, caller: Caller, address: str) -> Share:
         """What somebody may do with the calendar at an address that exists."""
         if caller.acts_as:
-            return Share.EDITOR if caller.acts_as == address else Share.NONE
+            return Share.EDITOR if caller.acts_as == address else Share.AVAILABILITY_ONLY
         return self.shares.get(address, Share.AVAILABILITY_ONLY)
 
     def impersonated(self, address: str, scope: frozenset[str]) -> str:

@@ -19,6 +19,7 @@ from device.emulator.ews.xml import T, said, spelt
 from device.emulator.faults import Fault, Rule
 
 PATH = "/EWS/Exchange.asmx"
+AFFINITY = "X-BackEndOverrideCookie"
 LARGEST_REQUEST = 4 << 20
 _WHOLE = (Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.SLOW)
 
@@ -77,21 +78,27 @@ class EwsEdge:
         if self._exchange.tenant.faults.latency:
             await asyncio.sleep(self._exchange.tenant.faults.latency)
         try:
-            call = self._call(signed, header, body)
+            call = self._call(request, signed, header, body)
             self.operations.append(call.operation)
             if call.operation == STREAM:
                 headers = self._headers()
                 return await get_streaming_events(self._exchange, self.subscriptions, call, request, headers)
-            return self._answer(perform(self._exchange, self.subscriptions, call))
+            response = self._answer(perform(self._exchange, self.subscriptions, call))
+            if request.headers.get("X-PreferServerAffinity", "").lower() == "true":
+                response.set_cookie(AFFINITY, f"{call.backend}*1942", path="/", secure=True, httponly=True)
+            return response  # noqa: TRY300 - it is what was tried
         except EwsError as error:
             return self._fault(error)
 
-    def _call(self, signed: SignedIn, header: Element, body: Element) -> Call:
+    def _call(self, request: web.BaseRequest, signed: SignedIn, header: Element, body: Element) -> Call:
         check_version(header)
         wanted = sid_of(header)
         acts_as = self._exchange.impersonated(wanted, signed.scope) if wanted else ""
         caller = Caller(account=signed.account, acts_as=acts_as)
-        return Call(operation=operation_of(body), body=body, caller=caller, zone=zone_in(header))
+        cookie = request.cookies.get(AFFINITY) or request.headers.get(AFFINITY) or ""
+        anchor = request.headers.get("X-AnchorMailbox") or acts_as
+        backend = cookie.partition("*")[0] or self._exchange.backend_of(anchor.lower())
+        return Call(operation=operation_of(body), body=body, caller=caller, zone=zone_in(header), backend=backend)
 
     def _answer(self, content: Element, status: int = 200) -> web.Response:
         return web.Response(status=status, body=spelt(envelope(content)), headers=self._headers())

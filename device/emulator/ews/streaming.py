@@ -28,7 +28,7 @@ async def get_streaming_events(
     if not minutes.isdecimal() or int(minutes) not in LENGTHS:
         raise schema_violation("ConnectionTimeout must lie between 1 and 30.")
     try:
-        entries = book.of(wanted)
+        entries = book.of(wanted, call.backend)
         with book.held(call.caller.account, entries):
             return await _tell(exchange, book, entries, request, headers, int(minutes) * exchange.limits.minute)
     except EwsError as error:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from device.emulator.ews.call import Call
 from device.emulator.ews.errors import EwsError, invalid_request
-from device.emulator.ews.exchange import Caller, Exchange, Share
+from device.emulator.ews.exchange import Exchange, Share
 from device.emulator.ews.folders import calendar_of
 from device.emulator.ews.xml import M, T, node, said
 from device.emulator.mailbox import ChangeType, Mailbox, MailboxChange
@@ -34,6 +34,7 @@ class Entry:
     mailbox: Mailbox
     account: str
     types: frozenset[str]
+    backend: str
     used_at: datetime
     waiting: list[tuple[datetime, MailboxChange]] = field(default_factory=list)
     """What its stream has not told yet."""
@@ -62,20 +63,21 @@ class Subscriptions:
         """How many streams are held open."""
         return self._hanging.total()
 
-    def add(self, mailbox: Mailbox, caller: Caller, types: frozenset[str]) -> Entry:
+    def add(self, mailbox: Mailbox, call: Call, types: frozenset[str]) -> Entry:
         """A new subscription.
 
         Raises:
             EwsError: there are too many, or the caller is only a delegate.
         """
-        if caller.acts_as != mailbox.address:
+        if call.caller.acts_as != mailbox.address:
             text = "Subscriptions are not supported for delegate user access."
             raise EwsError("ErrorSubscriptionDelegateAccessNotSupported", text)
         self._tidy()
         if sum(entry.mailbox is mailbox for entry in self._entries.values()) >= self._exchange.limits.subscriptions:
             text = "The mailbox has exceeded the allowed number of subscriptions."
             raise EwsError("ErrorExceededSubscriptionCount", text)
-        entry = Entry(secrets.token_urlsafe(33), mailbox, caller.account, types, self._exchange.tenant.clock.now)
+        now = self._exchange.tenant.clock.now
+        entry = Entry(secrets.token_urlsafe(33), mailbox, call.caller.account, types, call.backend, now)
         self._entries[entry.id] = entry
         return entry
 
@@ -89,8 +91,8 @@ class Subscriptions:
             raise _unknown()
         self._tell()
 
-    def of(self, identifiers: Sequence[str]) -> list[Entry]:
-        """The subscriptions with these ids; one that is not known spoils it for all.
+    def of(self, identifiers: Sequence[str], backend: str) -> list[Entry]:
+        """The subscriptions with these ids; one that this server does not know spoils it for all.
 
         Raises:
             EwsError: one is not known, or there are too many.
@@ -98,9 +100,10 @@ class Subscriptions:
         self._tidy()
         if len(identifiers) > self._exchange.limits.streamed:
             raise EwsError("ErrorInvalidSubscription", "There are too many subscriptions in one stream.")
-        if not identifiers or any(identifier not in self._entries for identifier in identifiers):
+        found = [entry for key in identifiers if (entry := self._entries.get(key)) and entry.backend == backend]
+        if not identifiers or len(found) < len(identifiers):
             raise _unknown()
-        return [self._entries[identifier] for identifier in identifiers]
+        return found
 
     def knows(self, entry: Entry) -> bool:
         """Whether it is still one."""
@@ -161,7 +164,7 @@ def subscribe(exchange: Exchange, book: Subscriptions, call: Call) -> Element:
             raise invalid_request("Only streams are subscribed to here.")
         mailbox = calendar_of(exchange, call, wanted.find(f"{T}FolderIds/*"), Share.LIMITED_DETAILS)
         types = frozenset(said(each) for each in wanted.iterfind(f"{T}EventTypes/{T}EventType"))
-        entry = book.add(mailbox, call.caller, types)
+        entry = book.add(mailbox, call, types)
     except EwsError as error:
         if error.fault:
             raise

@@ -43,7 +43,7 @@ def sync_folder_items(exchange: Exchange, call: Call) -> Element:
     except EwsError as error:
         if error.fault:
             raise
-        return call.answer((error,))
+        return _refused(call, error)
     changes, after, more = (
         _listing(mailbox, writer, state, most) if state.listed is not None else _news(mailbox, writer, state, most)
     )
@@ -53,6 +53,14 @@ def sync_folder_items(exchange: Exchange, call: Call) -> Element:
         node("m:Changes", *changes),
     ]
     return call.answer((told,))
+
+
+def _refused(call: Call, error: EwsError) -> Element:
+    """An error brings an empty state with it."""
+    response = call.answer((error,))
+    for message in response[0]:
+        message.extend((node("m:SyncState"), node("m:IncludesLastItemInRange", "true")))
+    return response
 
 
 def _state(mailbox: Mailbox, text: str) -> State:

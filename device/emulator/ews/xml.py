@@ -11,7 +11,7 @@ SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 T, M, S = f"{{{TYPES}}}", f"{{{MESSAGES}}}", f"{{{SOAP}}}"
 
 _HEAD = b'<?xml version="1.0" encoding="utf-8"?>'
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f]")
 
 
 def node(tag: str, *inside: Element | str | None, **attributes: str) -> Element:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pytest
 from dav_worlds import radicale_world, xandikos_world
+from exchange_worlds import basic_world, ntlm_world
 from feed_worlds import file_world, url_world
 from graph_worlds import office_world
 from story import FRIDAY, ROOM, Meeting, at
@@ -78,8 +79,17 @@ def _graph_at(url: str, ca_bundle: str) -> Connection:
     )
 
 
+def _exchange_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.exchange import Options
+
+    return Options(
+        server=f"{url}/EWS/Exchange.asmx", username="door", password=Secret("secret"), auth="basic", ca_bundle=ca_bundle
+    )
+
+
 FAR_SIDES: Mapping[Providers, FarSides] = {
     Providers.CALDAV: FarSides(worlds={"radicale": radicale_world, "xandikos": xandikos_world}, against=_caldav_at),
+    Providers.EXCHANGE: FarSides(worlds={"basic": basic_world, "ntlm": ntlm_world}, against=_exchange_at),
     Providers.GRAPH: FarSides(
         worlds={"office": office_world}, against=_graph_at, complaint=('{"error": {"code": "No"}}', "application/json")
     ),
