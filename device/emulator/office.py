@@ -53,7 +53,8 @@ class Office:
         self.control = Control(self.tenant_cloud, scenario.zone)
         visible = visible_mailboxes(scenario)
         self.exchange = Exchange(self.tenant_cloud, impersonates=set(visible))
-        self.front = Front((EwsEdge(self.exchange), GraphEdge(self.tenant_cloud)))
+        self.ews_edge = EwsEdge(self.exchange)
+        self.front = Front((self.ews_edge, GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
         self.clock_socket = directory / "clock.sock"

@@ -105,12 +105,27 @@ def check_version(header: Element) -> None:
         raise EwsError("ErrorInvalidServerVersion", "The specified server version is invalid.", fault=True)
 
 
+def streamed(content: Element) -> Element:
+    """A document of a stream, which Exchange spells in a way of its own: the envelope has no prefix."""
+    return node(
+        "Envelope",
+        node("soap11:Header", _version(), xmlns__soap11=SOAP),
+        node("soap11:Body", content, xmlns__soap11=SOAP),
+        xmlns=SOAP,
+        xmlns__t=TYPES,
+        xmlns__m=MESSAGES,
+    )
+
+
+def _version() -> Element:
+    return node("t:ServerVersionInfo", Version="V2017_07_11", **BUILD)
+
+
 def envelope(content: Element) -> Element:
     """A response, or a fault, as it goes out."""
-    version = node("t:ServerVersionInfo", Version="V2017_07_11", **BUILD)
     return node(
         "s:Envelope",
-        node("s:Header", version),
+        node("s:Header", _version()),
         node("s:Body", content),
         xmlns__s=SOAP,
         xmlns__t=TYPES,

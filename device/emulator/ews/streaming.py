@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from aiohttp import web
 
-from device.emulator.ews.call import Call, envelope, response_message
+from device.emulator.ews.call import Call, response_message, streamed
 from device.emulator.ews.errors import EwsError, schema_violation
 from device.emulator.ews.exchange import Exchange
 from device.emulator.ews.ids import folder_id, item_id
@@ -111,4 +111,4 @@ def _failure(error: EwsError, ids: Iterable[str]) -> bytes:
 
 def _enveloped(message: Element) -> bytes:
     inside = node("m:ResponseMessages", message)
-    return spelt(envelope(node("m:GetStreamingEventsResponse", inside)))
+    return spelt(streamed(node("m:GetStreamingEventsResponse", inside)))
