@@ -65,11 +65,8 @@ async def open_account(options: Options, clock: Clock) -> AsyncIterator[Calendar
 
 
 def expires(options: Options) -> datetime | None:
-    """When the password or client secret runs out, as the settings say: at the end of that day at the latest."""
-    told = options.expires_on
-    if told is None or isinstance(told, datetime):
-        return told.astimezone(UTC) if told else None
-    return datetime.combine(told, time(), UTC)
+    """When the password or client secret runs out, as the settings say: as that day begins, to be on the safe side."""
+    return datetime.combine(options.expires_on, time(), UTC) if options.expires_on else None
 
 
 def _check(options: Options) -> None:

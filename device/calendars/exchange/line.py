@@ -94,8 +94,9 @@ class Line:
             if challenge is not None:
                 line = response.extensions.get("network_stream")
                 self._check_connection(challenge, response.status_code, line)
-            if response.status_code != 200:
-                judged(self._accepted(Answer(response.status_code, response.headers, b""), access))
+            head = Answer(response.status_code, response.headers, b"")
+            if not _is_fault(head):
+                judged(self._accepted(head, access))
             yield response
 
     async def _challenged(
@@ -177,7 +178,7 @@ def judged(answer: Answer) -> Answer:
         CalendarUnreachable: the server, or what stands before it, fails or has no time.
         MalformedAnswer: it is no envelope.
     """
-    if answer.status == 500 and answer.media_type == XML and answer.body:
+    if _is_fault(answer) and answer.body:
         return answer
     answer.raise_for_server()
     if answer.status == 403:
@@ -190,6 +191,10 @@ def judged(answer: Answer) -> Answer:
         raise MalformedAnswer(f"not what Exchange answers (HTTP {answer.status})")
     answer.require(XML)
     return answer
+
+
+def _is_fault(answer: Answer) -> bool:
+    return answer.status == 500 and answer.media_type == XML
 
 
 def _signature(auth: Auth, access: AccessToken) -> Mapping[str, str]:

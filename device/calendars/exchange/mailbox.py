@@ -160,7 +160,8 @@ def _sync(service: Any, state: str, most: int) -> Any:
 
 
 def _moment(moment: datetime) -> Any:
-    return EWSDateTime.from_datetime(moment).astimezone(UTC)
+    """An instant as Exchange keeps it: to the second."""
+    return EWSDateTime.from_datetime(moment.replace(microsecond=0)).astimezone(UTC)
 
 
 def _raise(*results: Any) -> None:

@@ -1,6 +1,6 @@
 """What `[calendar]` says for `provider = "exchange"`."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -76,8 +76,8 @@ class Options(Connection):
     """What an organizer reads when the room declines a meeting because somebody ended it at the door."""
     streams: int = 8
     """Connections held open to hear of changes, two hundred rooms each; the server's `HangingConnectionLimit` is 10."""
-    expires_on: date | datetime | None = None
-    """When the password or the client secret runs out, where somebody has told."""
+    expires_on: date | None = None
+    """The day on which the password or the client secret runs out, where somebody has told."""
 
     def __post_init__(self) -> None:
         if self.server:

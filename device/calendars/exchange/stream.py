@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from device.calendars.exchange.desk import this_turn
 from device.calendars.exchange.envelope import MESSAGES, TYPES
 from device.calendars.exchange.library import account_at
 from device.calendars.exchange.line import Lines, open_line
-from device.calendars.exchange.options import Options
+from device.calendars.exchange.options import Access, Options
 from device.calendars.exchange.refusals import translated
 from device.calendars.exchange.services import AFFINITY, Streamed, Subscribing, calendar_of
 from device.calendars.interface import ANSWER_LIMIT
@@ -135,8 +135,8 @@ class Stream:
         self._means, self._rooms, self._ears = means, rooms, ears
         self._subscriptions: dict[str, str] = {}
         """Rooms by their subscriptions' ids."""
-        self._cookie = ""
-        """Leads to the server behind the address that has them."""
+        self._anchor = self._cookie = ""
+        """The room that they were led by, and the server behind the address that has them: the stream must go there."""
         self._failures = 0
         self._renewed = False
         self._rng = random.Random()  # noqa: S311 - it scatters waits
@@ -147,20 +147,35 @@ class Stream:
             try:
                 await self._subscribe()
                 await self._listen()
-            except SubscriptionLost:
-                await self._pause(full_jitter(1, self._rng))
-            except AccessExpired as error:
-                if self._means.forget is None or self._renewed:
-                    return self._ears.fail(CredentialRefused(str(error)))
-                self._renewed = True
-                self._means.forget()
-            except (CredentialRefused, NotificationsRefused) as error:
-                return self._ears.fail(error)
             except CalendarError as error:
-                self._failures += 1
-                if self._failures == 1:
-                    log.warning("listening to Exchange broke off: %s: %s", type(error).__name__, error)
-                await self._pause(retry_delay(error, self._failures, self._rng) or timedelta())
+                wait = self._wait_after(error)
+                if wait is None:
+                    return self._ears.fail(CredentialRefused(str(error)) if isinstance(error, AccessExpired) else error)
+                await self._pause(wait)
+
+    def _wait_after(self, error: CalendarError) -> timedelta | None:
+        """How long to wait before another try; None: not before a person acted."""
+        if isinstance(error, AccessExpired):
+            return self._renew()
+        if isinstance(error, SubscriptionLost):
+            return full_jitter(1, self._rng)
+        if isinstance(error, AccessDenied | RoomNotFound) and self._subscriptions:
+            self._forget()  # it is about the room that leads: another may
+            return full_jitter(1, self._rng)
+        if isinstance(error, NotificationsRefused) and self._means.options.access is Access.DELEGATE:
+            return None
+        self._failures += 1
+        if self._failures == 1:
+            log.warning("listening to Exchange broke off: %s: %s", type(error).__name__, error)
+        return retry_delay(error, self._failures, self._rng)
+
+    def _renew(self) -> timedelta | None:
+        """Have a token made anew, once; a password that was refused is not sent again."""
+        if self._means.forget is None or self._renewed:
+            return None
+        self._renewed = True
+        self._means.forget()
+        return timedelta()
 
     async def _pause(self, wait: timedelta) -> None:
         await asyncio.sleep(wait.total_seconds())
@@ -188,20 +203,19 @@ class Stream:
     def _subscription(self, room: str) -> str:
         """The id of a new one. Blocks."""
         account = account_at(room, self._means.options, self._means.lines)
-        service = Subscribing(account, self._rooms[0], self._cookie)
+        service = Subscribing(account, self._anchor or room, self._cookie)
         (identifier,) = service.call(folders=[calendar_of(account)], event_types=EVENTS)
         if not isinstance(identifier, str) or not identifier:
             raise MalformedAnswer("a subscription without an id")
         answer = this_turn().answer
         found = _COOKIE.search(answer.headers.get("set-cookie", "")) if answer else None
-        self._cookie = self._cookie or (found[1] if found else "")
+        self._anchor, self._cookie = self._anchor or room, self._cookie or (found[1] if found else "")
         return identifier
 
     async def _listen(self) -> None:
         """One connection, from its beginning to its end. Every room comes once when it stands."""
-        service = Streamed(
-            account_at(self._rooms[0], self._means.options, self._means.lines), self._rooms[0], self._cookie
-        )
+        account = account_at(self._anchor, self._means.options, self._means.lines)
+        service = Streamed(account, self._anchor, self._cookie)
         body, headers = service.question(tuple(self._subscriptions), MINUTES)
         stands = False
         async with (
@@ -240,15 +254,16 @@ class Stream:
         if message.get("ResponseClass") != "Success":
             error = translated(service.error_in(message))
             if isinstance(error, SubscriptionLost):
-                self._forget(message)
+                self._forget(one.text or "" for one in message.iterfind(f"{MESSAGES}ErrorSubscriptionIds/*"))
             raise error
         yield from (one.text or "" for one in message.iterfind(f"{MESSAGES}Notifications/*/{TYPES}SubscriptionId"))
 
-    def _forget(self, message: _Element) -> None:
-        """Drop the subscriptions that an error is about; all, where it does not say."""
-        lost = [one.text or "" for one in message.iterfind(f"{MESSAGES}ErrorSubscriptionIds/*")]
-        for identifier in lost or list(self._subscriptions):
+    def _forget(self, lost: Iterable[str] = ()) -> None:
+        """Drop these subscriptions; all, where it is not said which."""
+        for identifier in tuple(lost) or tuple(self._subscriptions):
             self._subscriptions.pop(identifier, None)
+        if not self._subscriptions:
+            self._anchor = self._cookie = ""
 
 
 async def _documents(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

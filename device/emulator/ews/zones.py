@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,7 +13,7 @@ from device.emulator.ews.errors import EwsError
 from device.emulator.ews.xml import M, T, node, said
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def zone_of(name: str) -> tzinfo:
@@ -29,12 +30,22 @@ def zone_of(name: str) -> tzinfo:
     return ZoneInfo(iana)
 
 
+@cache
 def changes_in(zone: ZoneInfo, year: int) -> list[tuple[datetime, timedelta, timedelta]]:
     """When the clocks change in a year: on the wall before, and the offsets before and after."""
-    hours = (datetime(year, 1, 1, tzinfo=UTC) + _HOUR * number for number in range(366 * 24))
-    offsets = [(hour.astimezone(zone), hour.astimezone(zone).utcoffset() or timedelta()) for hour in hours]
-    pairs = pairwise(offsets)
-    return [((now[0] + _HOUR).replace(tzinfo=None), now[1], then[1]) for now, then in pairs if now[1] != then[1]]
+    new_year = datetime(year, 1, 1, tzinfo=UTC)
+    days = pairwise(new_year + _DAY * number for number in range(367))
+    unequal = (day for day, following in days if _offset(day, zone) != _offset(following, zone))
+    hours = (pairwise(day + _HOUR * number for number in range(25)) for day in unequal)
+    changes = (pair for of_day in hours for pair in of_day if _offset(pair[0], zone) != _offset(pair[1], zone))
+    return [
+        ((now.astimezone(zone) + _HOUR).replace(tzinfo=None), _offset(now, zone), _offset(then, zone))
+        for now, then in changes
+    ]
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
 
 
 def get_server_time_zones(wanted: Element, year: int) -> list[Element]:

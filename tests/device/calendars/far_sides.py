@@ -80,10 +80,14 @@ def _graph_at(url: str, ca_bundle: str) -> Connection:
 
 
 def _exchange_at(url: str, ca_bundle: str) -> Connection:
-    from device.calendars.exchange import Options
+    from device.calendars.exchange.options import Auth, Options
 
     return Options(
-        server=f"{url}/EWS/Exchange.asmx", username="door", password=Secret("secret"), auth="basic", ca_bundle=ca_bundle
+        server=f"{url}/EWS/Exchange.asmx",
+        username="door",
+        password=Secret("secret"),
+        auth=Auth.BASIC,
+        ca_bundle=ca_bundle,
     )
 
 
