@@ -7,6 +7,7 @@ CA bundle or proxy cannot interfere, each connection trusts its own authorities,
 * `options`: what the settings say.
 * `credential`: what signs in, and a refused one spared.
 * `line`: connections that are signed in, by NTLM each for itself.
+* `spare`: exchangelib, imported without what no door needs.
 * `library`: exchangelib, bent to that line; `services`: its operations; `item`: its calendar item.
 * `desk`: puts its blocking questions in threads, within the deadline; `refusals`: what its errors mean.
 * `envelope`, `meetings`: the XML that came, judged strictly and put into our words.
@@ -44,6 +45,7 @@ async def open_room(room: Room, options: Options, access: AccessSource, clock: C
         SettingsError: the settings name no server, or no mailbox.
     """
     _check(options)
+    import device.calendars.exchange.spare  # noqa: F401 - before anything of exchangelib
     from device.calendars.exchange.calendar import opened
 
     async with opened(room, options, access, clock) as calendar:
@@ -58,6 +60,7 @@ async def open_account(options: Options, clock: Clock) -> AsyncIterator[Calendar
         SettingsError: the settings name no server.
     """
     _check(options)
+    import device.calendars.exchange.spare  # noqa: F401 - before anything of exchangelib
     from device.calendars.exchange.account import opened
 
     async with opened(options, clock) as account:

@@ -3,6 +3,7 @@ that was mended would be taken for a whole one.
 """
 
 import re
+import sys
 
 from lxml import etree
 
@@ -14,10 +15,9 @@ SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 
 _UNWANTED = (b"<!DOCTYPE", b"<!ENTITY", b"\0")
 """Nothing that Exchange sends has a document type; a NUL is another encoding, which would hide one."""
-_IMPOSSIBLE = re.compile(
-    rb"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));|[\x01-\x08\x0b\x0c\x0e-\x1f]"
-)
-"""Control characters, which Exchange writes although XML has no place for them: they are a stranger's, in a subject."""
+_NUMBERED = re.compile(r"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,8});")
+_IMPOSSIBLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML has no place for. Exchange writes them all the same: they are a stranger's, in a subject."""
 
 
 def _parser() -> etree.XMLParser:
@@ -39,9 +39,21 @@ def well_formed(body: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError):
         pass
     try:
-        return etree.fromstring(_IMPOSSIBLE.sub(b"?", body), _parser())
+        return etree.fromstring(_possible(body), _parser())
     except (etree.XMLSyntaxError, ValueError):
         raise MalformedAnswer("the XML is broken or cut short") from None  # its text quotes a stranger's
+
+
+def _possible(body: bytes) -> bytes:
+    """The document with a question mark for every character that XML has no place for, itself or by its number."""
+    text = _NUMBERED.sub(_possible_number, body.decode("utf-8", "replace"))
+    return _IMPOSSIBLE.sub("?", text).encode("utf-8")
+
+
+def _possible_number(found: re.Match[str]) -> str:
+    told = found[1]
+    number = int(told[1:], 16) if told[0] == "x" else int(told)
+    return found[0] if number <= sys.maxunicode and not _IMPOSSIBLE.match(chr(number)) else "?"
 
 
 def header_and_body(body: bytes) -> tuple[etree._Element | None, etree._Element]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from device.emulator.event import Attendee, Event, Person
 from device.emulator.ews.errors import EwsError, schema_violation
 from device.emulator.ews.item_fields import property_key
-from device.emulator.ews.item_writer import WEIGHTS
+from device.emulator.ews.item_writer import SUBJECT, WEIGHTS
 from device.emulator.ews.recurrence import parse_recurrence
 from device.emulator.ews.xml import T, said
 from device.emulator.ews.zones import zone_of
@@ -18,8 +18,6 @@ from device.model.window import Dates, Window
 
 SENSITIVITY = ("Normal", "Personal", "Private", "Confidential")
 IMPORTANCE = ("Low", "Normal", "High")
-SUBJECT = 255
-"""Characters that a subject may have."""
 # fmt: off
 _READ_ONLY = frozenset((
     "ItemId", "ParentFolderId", "ItemClass", "Size", "DateTimeCreated", "LastModifiedTime", "IsMeeting", "IsCancelled",

@@ -25,6 +25,8 @@ KINDS = {
     EventKind.EXCEPTION: "Exception",
     EventKind.MASTER: "RecurringMaster",
 }
+SUBJECT = 255
+"""Characters that Exchange keeps of a subject."""
 RESPONSES = {
     "organizer": "Organizer",
     "accepted": "Accept",
@@ -267,7 +269,7 @@ _WRITERS: Mapping[str, _Writer] = {
     "ItemId": lambda _, event: item_ids(event),
     "ParentFolderId": lambda writer, _: writer.parent(),
     "ItemClass": lambda *_: "IPM.Appointment",
-    "Subject": lambda _, event: event.subject,
+    "Subject": lambda _, event: event.subject[:SUBJECT],
     "Sensitivity": _text(lambda event: event.sensitivity.capitalize()),
     "Body": lambda writer, event: writer.body(event),
     "TextBody": lambda _, event: node("t:TextBody", event.body, BodyType="Text"),

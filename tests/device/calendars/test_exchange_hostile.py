@@ -77,7 +77,23 @@ async def test_a_count_that_lies_changes_nothing(tmp_path: Path) -> None:
             assert len((await calendar.read(WINDOW)).occurrences) == 1
 
 
-@pytest.mark.parametrize("control", ["&#x1B;", "&#0;", "&#x0;", "&#8;", "\x1b", "\x07", "&#xB;", "&#31;", "&#x1f;"])
+@pytest.mark.parametrize(
+    "control",
+    [
+        "&#x1B;",
+        "&#0;",
+        "&#x0;",
+        "&#8;",
+        "\x1b",
+        "\x07",
+        "&#xB;",
+        "&#31;",
+        "&#x1f;",
+        "&#xD83D;",
+        "&#65535;",
+        "&#99999999;",
+    ],
+)
 async def test_one_subject_with_a_control_character_costs_no_window(tmp_path: Path, control: str) -> None:
     told = view(item("1").replace("Budget", f"Bud{control}get"), item("2", 11, 12))
     async with far_side(answering(lambda _: told), tmp_path) as side, open_exchange(side) as calendar:
