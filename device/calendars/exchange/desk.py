@@ -1,7 +1,7 @@
 """Puts blocking questions in threads, within one deadline; what they send comes back to our event loop.
 
-A thread never waits for a socket: it waits for a task of the loop, which is cancelled with the question. So no thread
-outlives the call that asked.
+A thread never waits for a socket: it waits for a task of the loop, which is cancelled with the question. So neither a
+thread nor a request outlives the call that asked.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ class Turn:
         self._loop = loop
         self._lock = threading.Lock()
         self._sent: Future[Any] | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._over = False
         self.answer: Answer | None = None
         """The last that came."""
@@ -39,19 +40,26 @@ class Turn:
         with self._lock:
             if self._over:
                 raise CalendarUnreachable("given up", cause="timeout")
-            sent = asyncio.run_coroutine_threadsafe(request(), self._loop)
+            sent = asyncio.run_coroutine_threadsafe(self._carried_out(request), self._loop)
             self._sent = sent
         try:
             return sent.result()
         except CancelledError as error:
             raise CalendarUnreachable("given up", cause="timeout") from error
 
-    def end(self) -> None:
-        """Nobody waits any more: cancel what is on its way, and send nothing more."""
+    async def _carried_out(self, request: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        self._task = asyncio.current_task()
+        return await request()
+
+    async def end(self) -> None:
+        """Nobody waits any more: send nothing more, cancel what is on its way, and see it end."""
         with self._lock:
             self._over = True
             if self._sent is not None:
                 self._sent.cancel()
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait((self._task,))
 
 
 _turn: ContextVar[Turn] = ContextVar("turn")
@@ -83,4 +91,4 @@ async def ask(question: Callable[[], T], seconds: float, *, item: bool = False) 
     except Exception as error:  # noqa: BLE001 - exchangelib's errors and what hostile XML does to it: none of ours
         raise translated(error, item=item) from None  # their texts quote requests and answers
     finally:
-        turn.end()
+        await turn.end()

@@ -1,5 +1,6 @@
 """Questions to one room's mailbox, blocking: items read, made, changed, answered and removed; what has changed."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,8 @@ SYNCED = 512
 """Changes that one question tells at most."""
 PATIENCE = 4
 """Questions for the state of a calendar that one reading of the window may cost."""
+KEY = 200
+"""Characters of a property that a calendar view tells for certain; it cuts at 255."""
 SUBJECT = 255
 """Characters that Exchange takes of a subject."""
 
@@ -143,8 +146,9 @@ class Mailbox:
 
 
 def plain(key: str) -> str:
-    """A booking's key as it is kept: in letters that no XML changes on its way."""
-    return quote(key, safe=":/@")
+    """A booking's key as it is kept: in letters that no XML changes on its way, as short as a view tells it whole."""
+    quoted = quote(key, safe=":/@")
+    return quoted if len(quoted) <= KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _sync(service: Any, state: str, most: int) -> Any:

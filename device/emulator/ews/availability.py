@@ -69,7 +69,7 @@ def _response(exchange: Exchange, call: Call, asked: Element, window: Window, zo
             node("t:FreeBusyViewType", view if detailed else view.replace("Detailed", "FreeBusy")),
             node("t:MergedFreeBusy", merged) if "Merged" in view else None,
             node("t:CalendarEventArray", *told) if view != "MergedOnly" and told else None,
-            _working_hours(mailbox, window),
+            None if address in exchange.unhoused else _working_hours(mailbox, window),
         ),
     )
 

@@ -98,7 +98,8 @@ class ItemWriter:
         own = {key.lower(): value for key, value in _properties(event).items()}
         for key in self._shape.extended:
             if key.lower() in own:
-                value = node("t:Value", own[key.lower()])
+                whole = own[key.lower()]
+                value = node("t:Value", whole[:SUBJECT] if self._found else whole)
                 yield node("t:ExtendedProperty", node("t:ExtendedFieldURI", **_uri(key)), value)
 
     def body(self, event: Event) -> Element:

@@ -285,6 +285,14 @@ async def test_a_room_that_does_not_exist_is_not_found(account: CalendarAccount)
         await account.audit("nobody@office.example")
 
 
+async def test_a_mailbox_without_working_hours_does_not_know_its_zone(account: CalendarAccount, office: Office) -> None:
+    invite(office, 5)
+    office.exchange.unhoused.add(AURORA)
+    complaint = await only(account)
+    assert (complaint.ailment, complaint.sure) == (Ailment.TIME_ZONE_MISSING, False)
+    assert "Set-MailboxRegionalConfiguration -Identity 'aurora@office.example'" in complaint.cure
+
+
 async def test_an_audit_that_meets_trouble_says_so(account: CalendarAccount, office: Office) -> None:
     office.faults.add(Fault.UNAVAILABLE, retry_after="5", times=1)
     with pytest.raises(CalendarBusy):

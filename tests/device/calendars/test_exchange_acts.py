@@ -95,6 +95,15 @@ async def test_a_retry_after_a_lost_answer_is_one_booking(
     assert booked.own
 
 
+@pytest.mark.parametrize("key", ["\r\nX: y", "<&>'\"", "日本語", "k" * 5000, "ключ" * 200, " "])
+async def test_any_key_makes_one_booking(calendar: RoomCalendar, office: Office, mailbox: Mailbox, key: str) -> None:
+    once, twice = [await calendar.book(booking(office, key)) for _ in range(2)]
+    assert once.id == twice.id
+    with pytest.raises(BookingConflict):
+        await calendar.book(booking(office, f"{key}."))
+    assert [event.subject for event in mailbox.stored()].count("Walk-up") == 1
+
+
 async def test_two_items_of_one_key_become_one(calendar: RoomCalendar, office: Office, mailbox: Mailbox) -> None:
     first = await calendar.book(booking(office))
     event = next(event for event in mailbox.stored() if event.subject == "Walk-up")

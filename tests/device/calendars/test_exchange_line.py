@@ -1,17 +1,20 @@
 """The way to an Exchange server: signing in, whom to trust, what the environment must not do, and time."""
 
 import asyncio
+import base64
 import ssl
+import tempfile
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 import requests.adapters
+import spnego
 import trustme
 from aiohttp import web
 from exchange_room import ROOM, WINDOW, Standing, access, answering, item, open_exchange, options, view, xml
@@ -27,10 +30,13 @@ from device.calendars.interface import AccessToken, RoomCalendar
 from device.emulator.faults import Fault
 from device.emulator.office import Office, open_office
 from device.model.errors import (
+    AccessDenied,
     AccessExpired,
+    CalendarBusy,
     CalendarUnreachable,
     CredentialRefused,
     MalformedAnswer,
+    RoomNotFound,
     SettingsError,
 )
 from device.model.secret import Secret
@@ -226,6 +232,55 @@ async def test_a_proxy_is_each_accounts_own(tmp_path: Path) -> None:
                 await read_with(msgspec.structs.replace(one, **wrong))
 
 
+@pytest.mark.parametrize("wrong", ["expired", "another name"])
+async def test_a_certificate_that_is_not_good_is_not_spoken_to(tmp_path: Path, wrong: str) -> None:
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    leaf = (
+        authority().issue_cert("127.0.0.1", not_after=long_ago)
+        if wrong == "expired"
+        else authority().issue_cert("mail.office.example")
+    )
+    async with far_side(answering(lambda _: view(item())), tmp_path, leaf) as side, open_exchange(side) as calendar:
+        with pytest.raises(CalendarUnreachable) as refused:
+            await calendar.read(WINDOW)
+    assert refused.value.cause == "tls"
+    assert side.seen == []
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (401, AccessExpired),
+        (403, AccessDenied),
+        (404, RoomNotFound),
+        (429, CalendarBusy),
+        (500, CalendarUnreachable),
+        (503, CalendarUnreachable),
+        (200, MalformedAnswer),
+        (302, MalformedAnswer),
+    ],
+)
+@pytest.mark.parametrize("leg", [1, 2])
+async def test_a_status_means_the_same_while_signing_in(
+    tmp_path: Path, status: int, error: type[Exception], leg: int
+) -> None:
+    with tempfile.NamedTemporaryFile("w") as users, pytest.MonkeyPatch.context() as patch:
+        users.write("OFFICE:door:s3cret\n")
+        users.flush()
+        patch.setenv("NTLM_USER_FILE", users.name)
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            if leg == 2 and not await request.read():
+                token = base64.b64decode(request.headers["Authorization"].partition(" ")[2])
+                challenge = base64.b64encode(spnego.server(protocol="ntlm").step(token) or b"").decode()
+                return web.Response(status=401, headers={"WWW-Authenticate": f"NTLM {challenge}"})
+            return web.Response(status=status, text="<html>No.</html>", content_type="text/html")
+
+        async with far_side(handler, tmp_path) as side, open_exchange(side, auth=Auth.NTLM) as calendar:
+            with pytest.raises(error):
+                await calendar.read(WINDOW)
+
+
 @pytest.mark.parametrize("auth", [Auth.BASIC, Auth.NTLM])
 async def test_a_redirection_gets_no_password(tmp_path: Path, auth: Auth) -> None:
     (tmp_path / "portal").mkdir()
@@ -256,11 +311,11 @@ async def test_no_thread_waits_for_a_server_that_drips(tmp_path: Path) -> None:
 
 
 async def test_who_is_not_waited_for_any_more_sends_nothing_more(tmp_path: Path) -> None:
-    asked = asyncio.Event()
+    asked, over = asyncio.Event(), asyncio.Event()
 
     async def never(request: web.Request) -> web.StreamResponse:
         asked.set()
-        await asyncio.sleep(PATIENCE)
+        await over.wait()
         return xml("")
 
     async with far_side(never, tmp_path) as side, open_exchange(side) as calendar:
@@ -272,6 +327,7 @@ async def test_who_is_not_waited_for_any_more_sends_nothing_more(tmp_path: Path)
         async with asyncio.timeout(PATIENCE):
             await asyncio.get_running_loop().shutdown_default_executor()
         assert len(side.seen) == 1
+        over.set()
 
 
 async def test_a_challenge_that_is_none_is_no_refusal(tmp_path: Path) -> None:
