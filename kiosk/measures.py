@@ -49,8 +49,8 @@ class Measures(NamedTuple):
 
     @property
     def answer(self) -> int:
-        """The height of the answer: word, title and organizer, and in portrait the time below the word."""
-        return self.word + self.title + self.line + (self.beside if self.shape is Shape.PORTRAIT else 0)
+        """The height of the answer: word, title and organizer, in portrait with the times below each."""
+        return self.word + self.title + self.line + (self.beside + self.line if self.shape is Shape.PORTRAIT else 0)
 
     @property
     def inner(self) -> int:

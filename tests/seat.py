@@ -54,7 +54,7 @@ class Seat:
     ) -> None:
         self.screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
+        self.raw = bytearray()
         """Everything that the program has written."""
         self._ours, self._its = pty.openpty()
         self._set_size(columns, rows)

@@ -11,6 +11,7 @@ class Providers(Enum):
 
     CALDAV = "caldav"
     EXCHANGE = "exchange"
+    GOOGLE = "google"
     GRAPH = "graph"
     ICS = "ics"
 

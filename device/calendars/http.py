@@ -157,9 +157,8 @@ class Client:
     def __init__(
         self,
         connection: Connection,
-        headers: Mapping[str, str] | None = None,
-        *,
-        connections: int = CONNECTIONS,
+        headers: Mapping[str, str] | None,
+        connections: int,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._timeout = connection.timeout
@@ -268,13 +267,13 @@ class Client:
         return CalendarUnreachable(f"{host}: {'no connection' if unreached else 'the connection broke'}")
 
 
-def open_client(connection: Connection, headers: Mapping[str, str] | None = None) -> Client:
-    """A client as the settings want it, with `headers` on every request.
+def open_client(connection: Connection, headers: Mapping[str, str] | None = None, *, most: int = CONNECTIONS) -> Client:
+    """A client as the settings want it, with `headers` on every request and at most so many connections at once.
 
     Raises:
         SettingsError: the CA bundle or the proxy cannot be used.
     """
-    return Client(connection, headers)
+    return Client(connection, headers, most)
 
 
 def _check_address(url: httpx.URL) -> None:

@@ -15,11 +15,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from device.model.clock import Clock
+from device.model.errors import CalendarError
 from device.model.occurrence import Occurrence
 from device.model.room import Room
 from device.model.safetext import SafeText
@@ -62,6 +63,8 @@ class Connection(Value):
     """URL of an HTTP proxy; empty: none."""
     timeout: float = 20.0
     """Seconds for one call as a whole."""
+    canaries: tuple[str, ...] = ()
+    """Calendars that the access must not reach, such as a manager's: the proof that it is narrow."""
 
 
 class Skipped(Value):
@@ -227,8 +230,12 @@ class Ailment(StrEnum):
     PRIVATE_FLAG_REMOVED = "private-flag-removed"
     EXTERNAL_REFUSED = "external-refused"
     TIME_ZONE_MISSING = "time-zone-missing"
+    TIME_ZONE_DIFFERS = "time-zone-differs"
+    """The provider and the door, or two settings of the provider, have the room in different zones."""
     NOT_ANSWERED = "not-answered"
     """Invitations stay tentative: nobody and nothing accepts them."""
+    CANCELLED_KEPT = "cancelled-kept"
+    """Cancelled meetings stay in the calendar."""
     NO_WRITE_PERMISSION = "no-write-permission"
     NOT_SHARED = "not-shared"
     DETAILS_HIDDEN = "details-hidden"
@@ -247,6 +254,8 @@ class Complaint(Value):
     """A command to paste, or where to click, with the room's own name in it."""
     sure: bool = True
     """Whether it was read as a setting; False: concluded from the meetings that are there."""
+    seen: bool = True
+    """False: whether it ails could not be looked at; `evidence` says why, and `cure` what would tell or allow it."""
 
 
 class CalendarAccount(Protocol):
@@ -295,12 +304,28 @@ class CalendarAccount(Protocol):
         """
         ...
 
-    async def audit(self, room: str) -> tuple[Complaint, ...]:
-        """What makes this room's display wrong, by reading alone. What may not be read is passed over."""
+    async def audit(self, room: str, zone: str = "") -> tuple[Complaint, ...]:
+        """What makes this room's display wrong, by reading alone.
+
+        What may not be read is passed over, or told with `seen=False` where somebody should know.
+
+        Args:
+            room: its identifier.
+            zone: the IANA name of the time zone that its door goes by; empty: not known.
+        """
         ...
 
     async def reach(self, access: AccessToken, room: str, canaries: Sequence[str]) -> Reach:
         """Prove what `access` reads: its own room, and none of `canaries`."""
+        ...
+
+
+@runtime_checkable
+class ManyRooms(Protocol):
+    """What an account does besides, where its vendor answers for many rooms in one call."""
+
+    async def windows(self, rooms: Sequence[Room], window: Window) -> Mapping[str, WindowRead | CalendarError]:
+        """`RoomCalendar.read` for each of `rooms`, by their identifiers; the error of one costs no other."""
         ...
 
 

@@ -108,10 +108,14 @@ def _of_settings(path: Path, name: str | None) -> Door:
         raise click.UsageError(f"Name a calendar with --calendar, or settings with --settings: there is no {SETTINGS}.")
     settings = load(path)
     room = settings.room
-    names = {room.id.casefold(), room.id.partition("@")[0].casefold(), room.name.casefold()}
-    if name and name.casefold() not in names:
+    if name and name.casefold() not in names_of(room):
         raise click.UsageError(f"These settings are those of {room.name} ({room.id}), not of {SafeText(name)}.")
     return Door(room=room, provider=settings.provider.load(), options=settings.options, settings=settings)
+
+
+def names_of(room: Room) -> set[str]:
+    """What a person may call a room, without regard to case."""
+    return {room.id.casefold(), room.id.partition("@")[0].casefold(), room.name.casefold()}
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ class Finding(Value, omit_defaults=False):
     verdict: Verdict
     detail: str
     hint: str = ""
-    """What to do, where something is wrong."""
+    """What to do, where something is wrong or was not looked at."""
 
 
 class Findings(Value, omit_defaults=False):
@@ -44,9 +44,9 @@ def wrong(check: str, detail: str, hint: str) -> Finding:
     return Finding(check=check, verdict=Verdict.WRONG, detail=detail, hint=hint)
 
 
-def skipped(check: str, detail: str) -> Finding:
-    """Not looked at, and why."""
-    return Finding(check=check, verdict=Verdict.SKIPPED, detail=detail)
+def skipped(check: str, detail: str, hint: str = "") -> Finding:
+    """Not looked at, why, and what would tell."""
+    return Finding(check=check, verdict=Verdict.SKIPPED, detail=detail, hint=hint)
 
 
 def conclude(findings: Iterable[Finding]) -> Findings:

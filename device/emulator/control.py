@@ -184,6 +184,16 @@ class Control:
         count = self._tenant.lose_subscriptions()
         return self._say(f"{count} subscription{'' if count == 1 else 's'} lost.")
 
+    def ask_reauthorisation(self) -> str:
+        """The provider delivers nothing more until it hears that who subscribed may still hear."""
+        count = self._tenant.ask_reauthorisation()
+        return self._say(f"{count} subscription{'' if count == 1 else 's'} must be confirmed.")
+
+    def miss_notifications(self) -> str:
+        """The provider says that it has lost notifications."""
+        self._tenant.miss_notifications()
+        return self._say("Notifications were lost, and it is said so.")
+
     def wrong_clock(self, ahead: timedelta | None = None, trust: ClockTrust = ClockTrust.FLOOR) -> str:
         """The device's clock, and no other, is wrong by `ahead` (None: it is 1970) and believed as far as `trust`."""
         clock = self._tenant.clock

@@ -46,6 +46,8 @@ class Event(Value):
     """Of a series: of its first occurrence."""
     subject: str = ""
     organizer: Person | None = None
+    creator: Person | None = None
+    """Who entered it, where that is not the organizer: somebody who wrote into a room's own calendar."""
     attendees: tuple[Attendee, ...] = ()
     body: str = ""
     location: str = ""

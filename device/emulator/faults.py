@@ -53,9 +53,9 @@ BETWEEN = frozenset(
     (Fault.HTML, Fault.REDIRECT, Fault.RESET, Fault.LOST_ANSWER, Fault.TRUNCATED, Fault.GARBAGE, Fault.HUGE, Fault.SLOW)
 )
 """Faults of the way there, which know nothing of Graph and may hit the token endpoint as well."""
-TOKENS = "/oauth2/v2.0/token"
-ENTRA = (TOKENS, "/.well-known/")
-"""Pieces of the paths that are Entra's: Graph's own errors do not come from there."""
+TOKENS = "/token"
+ENTRA = (TOKENS, "/.well-known/", "/adminconsent", "/o/oauth2/")
+"""Pieces of the paths where access is given out, Entra's and Google's: a calendar's errors do not come from there."""
 
 
 class Rule(Value):

@@ -22,15 +22,17 @@ from aiohttp import web
 
 from device.emulator.clock_socket import serve_clock
 from device.emulator.control import Control
-from device.emulator.directory import App, RoomEntry
+from device.emulator.directory import RoomEntry
 from device.emulator.ending import end
 from device.emulator.ews.exchange import Exchange
 from device.emulator.ews.server import PATH, EwsEdge
 from device.emulator.faults import Faults
 from device.emulator.front import Front
+from device.emulator.google.server import GoogleEdge
+from device.emulator.google.workspace import Workspace
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
-from device.emulator.placing import address_of, directory_of, place, visible_mailboxes
+from device.emulator.placing import address_of, app_of, directory_of, place
 from device.emulator.scenario import Scenario, load_scenario
 from device.emulator.script import play
 from device.emulator.settings import agent_settings
@@ -51,10 +53,10 @@ class Office:
         self.faults = Faults()
         self.tenant_cloud = Tenant(directory_of(scenario), clock, self.faults)
         self.control = Control(self.tenant_cloud, scenario.zone)
-        visible = visible_mailboxes(scenario)
-        self.exchange = Exchange(self.tenant_cloud, impersonates=set(visible))
+        self.workspace = Workspace(self.tenant_cloud, CLIENT_ID)
+        self.exchange = Exchange(self.tenant_cloud, impersonates=set(visible_mailboxes(scenario)))
         self.ews_edge = EwsEdge(self.exchange)
-        self.front = Front((self.ews_edge, GraphEdge(self.tenant_cloud)))
+        self.front = Front((self.ews_edge, GoogleEdge(self.workspace), GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
         self.clock_socket = directory / "clock.sock"
@@ -64,7 +66,7 @@ class Office:
         self.port = 0
         self.first_day = clock.now.astimezone(ZoneInfo(scenario.zone)).date()
         """The scenario's day 0."""
-        self.tenant_cloud.register(App(client_id=self.client_id, secret=self.client_secret, mailboxes=visible))
+        self.tenant_cloud.register(app_of(scenario, self.client_id, self.client_secret))
         place(scenario, self.first_day, self.tenant_cloud)
 
     @property
@@ -159,6 +161,7 @@ async def open_office(
         await stack.enter_async_context(listener.running())
         client_tls = ssl.create_default_context(cafile=str(office.ca_bundle))
         await stack.enter_async_context(office.tenant_cloud.notifier.running(client_tls))
+        await stack.enter_async_context(office.workspace.caller.running(client_tls))
         script = asyncio.create_task(play(plan.happenings, office.first_day, plan.zone, clock, office.control))
         stack.push_async_callback(end, (script,))
         yield office

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from device.emulator.directory import DOMAIN, Directory, RoomEntry
+from device.emulator.directory import DOMAIN, App, Directory, RoomEntry
 from device.emulator.event import TEAMS, Attendee, Event, EventKind, Person
 from device.emulator.mailbox import Mailbox, occurrence_id
 from device.emulator.scenario import Change, MeetingPlan, Repeats, RoomPlan, Scenario
@@ -15,6 +15,7 @@ from device.emulator.tenant import Tenant
 from device.emulator.wall import span
 from device.model.room import MONDAY_TO_FRIDAY, Room
 from device.model.safetext import SafeText
+from device.model.secret import Secret
 from device.model.window import Dates, Window
 
 INVITED_BEFORE = timedelta(days=3)
@@ -29,13 +30,31 @@ def address_of(name: str) -> str:
 
 def directory_of(scenario: Scenario) -> Directory:
     """The scenario's people and rooms as the directory holds them."""
-    people = (Person(name=plan.name, address=address_of(plan.id)) for plan in scenario.people)
+    people = (person_of(plan.id, scenario) for plan in scenario.people if not plan.address)
     return Directory(people, (_room(plan, scenario) for plan in scenario.rooms))
+
+
+def person_of(name: str, scenario: Scenario) -> Person:
+    """Somebody of a scenario, from the house or from outside."""
+    plan = next(plan for plan in scenario.people if plan.id == name)
+    return Person(name=plan.name, address=plan.address or address_of(name))
 
 
 def visible_mailboxes(scenario: Scenario) -> frozenset[str]:
     """The rooms that the app has permission on."""
     return frozenset(address_of(plan.id) for plan in scenario.rooms if not plan.hidden)
+
+
+def app_of(scenario: Scenario, client_id: str, secret: Secret) -> App:
+    """The app as the scenario's administrator has let it in."""
+    return App(
+        client_id=client_id,
+        secret=secret,
+        roles=frozenset(scenario.app.roles),
+        mailboxes=visible_mailboxes(scenario),
+        consented=scenario.app.consented,
+        unscoped=scenario.app.unscoped,
+    )
 
 
 def place(scenario: Scenario, first_day: date, tenant: Tenant) -> None:
@@ -62,27 +81,31 @@ def _room(plan: RoomPlan, scenario: Scenario) -> RoomEntry:
         floor=plan.floor,
         provider=plan.provider,
         tells_organizer=plan.tells_organizer,
+        rules=plan.rules,
+        mailbox_zone=plan.mailbox_zone,
     )
 
 
 def _enter(
     plan: MeetingPlan, number: str, scenario: Scenario, first_day: date, tenant: Tenant, mailbox: Mailbox
 ) -> None:
+    entry = tenant.directory.rooms[mailbox.address]
+    organizer = person_of(plan.organizer, scenario) if plan.organizer else None
+    if organizer and not entry.rules.takes_outside and not organizer.address.endswith(f"@{DOMAIN}"):
+        return
     day = first_day + timedelta(days=plan.repeats.from_day if plan.repeats else plan.day)
     zone = plan.zone or scenario.zone
     rule = _rule(plan.repeats, first_day) if plan.repeats else None
     if rule is not None:
         day = next(rule.dates(rule.first, rule.last or rule.first), rule.first)
-    entry = tenant.directory.rooms[mailbox.address]
-    organizer = tenant.directory.person(address_of(plan.organizer)) if plan.organizer else None
     event = Event(
         id=mailbox.new_id(),
         when=_when(plan, day, zone),
         organizer=organizer,
-        attendees=_attendees(plan, tenant, mailbox),
+        attendees=_attendees(plan, scenario, mailbox),
         location=plan.join if plan.join and not plan.join.startswith(TEAMS) else mailbox.owner.name,
         join_url=plan.join,
-        sensitivity="private" if plan.private else "normal",
+        sensitivity="private" if plan.private and not entry.rules.clears_private else "normal",
         cancelled=plan.cancelled,
         kind=EventKind.MASTER if rule else EventKind.SINGLE,
         rule=rule,
@@ -90,7 +113,7 @@ def _enter(
         created=tenant.clock.now - INVITED_BEFORE,
         modified=tenant.clock.now - INVITED_BEFORE,
         zone=zone,
-        **_answer(plan),
+        **_answer(plan, entry),
         **_words(plan, entry, organizer),
     )
     master = mailbox.add(event)
@@ -112,15 +135,15 @@ def _rule(repeats: Repeats, first_day: date) -> Rule:
     return Rule(first=first, every=Every.WEEKLY, days=days, last=last)
 
 
-def _attendees(plan: MeetingPlan, tenant: Tenant, mailbox: Mailbox) -> tuple[Attendee, ...]:
-    people = tuple(
-        Attendee(person=tenant.directory.person(address_of(name)), response="accepted") for name in plan.attendees
-    )
+def _attendees(plan: MeetingPlan, scenario: Scenario, mailbox: Mailbox) -> tuple[Attendee, ...]:
+    people = tuple(Attendee(person=person_of(name, scenario), response="accepted") for name in plan.attendees)
     return (*people, Attendee(person=mailbox.owner, kind="resource", response="accepted"))
 
 
-def _answer(plan: MeetingPlan) -> dict[str, Any]:
+def _answer(plan: MeetingPlan, entry: RoomEntry) -> dict[str, Any]:
     """What the room answered, and how much the meeting weighs on it."""
+    if not entry.rules.answers:
+        return {"response": "notResponded", "show_as": "tentative"}
     if plan.declined:
         return {"response": "declined", "show_as": plan.show_as or "busy"}
     if plan.tentative:
@@ -133,7 +156,8 @@ def _words(plan: MeetingPlan, entry: RoomEntry, organizer: Person | None) -> dic
     if entry.tells_organizer:
         return {"subject": organizer.name if organizer else "", "body": ""}
     title = plan.title * plan.title_times
-    return {"subject": f"Canceled: {title}" if plan.cancelled else title, "body": plan.body}
+    body = "" if entry.rules.strips_body else plan.body
+    return {"subject": f"Canceled: {title}" if plan.cancelled else title, "body": body}
 
 
 def _change(change: Change, plan: MeetingPlan, master: Event, day: date, zone: str, mailbox: Mailbox) -> None:

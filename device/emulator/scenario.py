@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from device.emulator.directory import PLACES, SETTINGS, USERS, WRITE, Rules
 from device.emulator.happenings import Happening
 from device.model.errors import SettingsError
 from device.model.room import Clock24, RoomPolicy
@@ -33,6 +34,19 @@ class PersonPlan(Value):
 
     id: Name
     name: str
+    address: str = ""
+    """Of somebody outside the organisation; empty: `<id>@office.example`."""
+
+
+class AppPlan(Value):
+    """What the office's administrator has let the app do."""
+
+    roles: tuple[str, ...] = (WRITE, PLACES, USERS, SETTINGS)
+    """In the words of Graph's permissions."""
+    consented: bool = False
+    """In Entra, instead of by RBAC for Applications."""
+    unscoped: bool = False
+    """To every mailbox, instead of to the rooms."""
 
 
 class RoomPlan(Value):
@@ -51,6 +65,10 @@ class RoomPlan(Value):
     """The provider by which its door reaches the calendar: an office may have several."""
     tells_organizer: bool = False
     """Exchange's defaults for rooms: the subject is replaced by the organizer's name and the body is removed."""
+    rules: Rules = Rules()
+    """What else Exchange does to invitations."""
+    mailbox_zone: str | None = None
+    """The time zone that the mailbox says it is in, as Exchange spells it; left out: the room's, empty: none."""
     hidden: bool = False
     """The app has no permission on it."""
 
@@ -117,6 +135,7 @@ class Scenario(Value):
     room: Name = ""
     """The door shown first; empty: the first room's."""
     rate: float = 1.0
+    app: AppPlan = AppPlan()
     people: tuple[PersonPlan, ...] = ()
     meetings: tuple[MeetingPlan, ...] = ()
     happenings: tuple[Happening, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from device.emulator.directory import RoomEntry
+from device.emulator.google.routes import google_endpoints
 
 if TYPE_CHECKING:
     from device.emulator.office import Office
@@ -46,7 +47,15 @@ def _exchange(office: "Office") -> dict[str, Any]:
     }
 
 
-CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {"exchange": _exchange, "graph": _graph}
+def _google(office: "Office") -> dict[str, Any]:
+    return {"service_account": office.workspace.service_account(office.authority), **google_endpoints(office.authority)}
+
+
+CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {
+    "exchange": _exchange,
+    "google": _google,
+    "graph": _graph,
+}
 """How a door reaches its calendar, by the provider that the scenario gives its room."""
 
 

@@ -11,6 +11,8 @@ from device.model.value import Value
 
 LONGEST = timedelta(minutes=10_080)
 SHORTEST = timedelta(minutes=45)
+MOST = 1000
+"""For one mailbox, of all apps together."""
 
 
 class Subscribed(Value):
@@ -27,6 +29,8 @@ class Subscribed(Value):
     lifecycle_url: str = ""
     client_state: str = ""
     immutable_ids: bool = False
+    paused: bool = False
+    """Nothing is delivered before it is confirmed that its app may still hear."""
 
 
 class SubscriptionBook:
@@ -64,9 +68,21 @@ class SubscriptionBook:
         self._entries[entry.id] = entry
         return entry
 
+    def is_full(self, mailbox: str) -> bool:
+        """Whether a mailbox has as many as it may."""
+        return sum(entry.mailbox == mailbox for entry in self.active()) >= MOST
+
+    def pause(self, entry: Subscribed) -> None:
+        """Deliver nothing to it."""
+        self._entries[entry.id] = msgspec.structs.replace(entry, paused=True)
+
+    def resume(self, entry: Subscribed) -> None:
+        """Deliver to it again."""
+        self._entries[entry.id] = msgspec.structs.replace(entry, paused=False)
+
     def renew(self, entry: Subscribed, expires_at: datetime) -> Subscribed:
         """Let it run until another instant."""
-        renewed = msgspec.structs.replace(entry, expires_at=expires_at)
+        renewed = msgspec.structs.replace(entry, expires_at=expires_at, paused=False)
         self._entries[entry.id] = renewed
         return renewed
 
@@ -76,7 +92,11 @@ class SubscriptionBook:
 
     def about(self, mailbox: str, kind: ChangeType) -> tuple[Subscribed, ...]:
         """Those that want to hear of such a change."""
-        return tuple(entry for entry in self.active() if entry.mailbox == mailbox and kind in entry.change_types)
+        return tuple(
+            entry
+            for entry in self.active()
+            if entry.mailbox == mailbox and kind in entry.change_types and not entry.paused
+        )
 
     def bounded(self, wanted: datetime) -> datetime | None:
         """The expiry that is granted: no sooner than `SHORTEST` from now; None for one later than `LONGEST` allows."""

@@ -33,17 +33,28 @@ class Tenant:
         self.apps: dict[str, App] = {}
         self.secret_expired = False
         """Whether the apps' secrets have run out."""
+        self.consent_declined = False
+        """Whether administrators say no when they are asked to let an app in."""
         self.limits = Limits()
         self.subscriptions = SubscriptionBook(clock)
         self.notifier = Notifier(self.subscriptions, clock, faults, TENANT_ID)
         self.watchers: list[Listener] = [self.notifier.changed]
         """Told of every change in any mailbox."""
-        self.forgetful: list[Callable[[], int]] = []
-        """Who else forgets whom to notify, and says how many those were."""
+        self._personal: dict[str, Mailbox] = {}
+        self.forgetters: list[Callable[[], int]] = []
+        """Other vendors' books of whom to notify: each forgets, and says how many there were."""
         self.mailboxes: dict[str, Mailbox] = {
             address: Mailbox(directory.person(address), entry.room.zone, clock, self._changed)
             for address, entry in directory.rooms.items()
         }
+
+    def mailbox(self, address: str) -> Mailbox:
+        """The mailbox of a room, or of somebody, in which nothing is planned."""
+        if address in self.mailboxes:
+            return self.mailboxes[address]
+        if address not in self._personal:
+            self._personal[address] = Mailbox(self.directory.person(address), "UTC", self.clock, self._changed)
+        return self._personal[address]
 
     def _changed(self, mailbox: Mailbox, change: MailboxChange) -> None:
         for watcher in self.watchers:
@@ -65,4 +76,19 @@ class Tenant:
         for entry in lost:
             self.subscriptions.remove(entry.id)
             self.notifier.warn(entry, Lifecycle.REMOVED)
-        return len(lost) + sum(forget() for forget in self.forgetful)
+        return len(lost) + sum(forget() for forget in self.forgetters)
+
+    def ask_reauthorisation(self) -> int:
+        """Deliver nothing more until it is confirmed that the apps may still hear; how many subscriptions wait."""
+        entries = self.subscriptions.active()
+        for entry in entries:
+            self.subscriptions.pause(entry)
+            self.notifier.warn(entry, Lifecycle.REAUTHORIZE)
+        return len(entries)
+
+    def miss_notifications(self) -> int:
+        """Say that some notifications were lost; to how many subscriptions."""
+        entries = self.subscriptions.active()
+        for entry in entries:
+            self.notifier.warn(entry, Lifecycle.MISSED)
+        return len(entries)

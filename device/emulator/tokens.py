@@ -35,7 +35,7 @@ class TokenDesk:
             "aud": audience,
             "appid": app.client_id,
             "tid": tenant,
-            "roles": sorted(app.roles),
+            "roles": sorted(app.claimed),
             "iat": int(now.timestamp()),
             "exp": int(expires_at.timestamp()),
         }

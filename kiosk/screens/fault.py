@@ -11,7 +11,6 @@ from kiosk.messages import Wanted
 from kiosk.screens.glass import Glass
 from kiosk.telling.choices import Choice, Names
 from kiosk.telling.trouble import Trouble
-from kiosk.type import Lettering
 from kiosk.widgets.paragraph import Paragraph
 from kiosk.widgets.touch import Touch
 from kiosk.words import Words
@@ -24,7 +23,7 @@ class FaultScreen(Glass[None]):
         super().__init__()
         self._sentence = Paragraph(id="sentence", weight="bold")
         self._hint = Paragraph(id="hint")
-        self._detail = Lettering(id="detail", classes="soft")
+        self._detail = Paragraph(id="detail", classes="soft")
         self._retry = Touch(id="retry")
         self._trouble: Trouble | None = None
         self.ground("neutral")
@@ -36,11 +35,11 @@ class FaultScreen(Glass[None]):
     def show(self, trouble: Trouble, words: Words) -> None:
         """Draw another trouble, or another language."""
         self._trouble, self.rtl = trouble, words.rtl
-        for part in (self._sentence, self._hint, self._retry):
+        for part in (self._sentence, self._hint, self._detail, self._retry):
             part.turn(words, self.measures)
         self._sentence.say(trouble.sentence)
         self._hint.say(trouble.hint)
-        self._detail.text, self._detail.align = trouble.detail, "right" if words.rtl else "left"
+        self._detail.say(trouble.detail)
         self._retry.offer(Choice(name=Names.RETRY, label=words.retry, primary=True))
         self.replan()
         self.paint()
@@ -53,7 +52,7 @@ class FaultScreen(Glass[None]):
         flow.gap(1)
         flow.put("hint", 2 * of.line)
         flow.gap(1)
-        flow.put("detail", of.line)
+        flow.put("detail", 2 * of.line)
         if self._trouble is not None and self._trouble.retry:
             width = min(of.inner, 3 * of.action * 2)
             flow.regions["retry"] = Region(of.edge, size.height - of.action - 1 - of.top, width, of.action)

@@ -14,12 +14,12 @@ markup. `columns_of(Writing(…), glass_of(app))` says how many cells a line tak
 What draws it (`Glass`, decided once per app from the environment, never by asking the terminal and waiting):
 pixels where the terminal has images, else octants, sextants or quarter blocks, else plain bold text.
 `DOORLIGHT_TYPE=pixels|kitty|octants|sextants|blocks|plain` overrides. Under a modal screen letterings turn to cells by
-themselves and come back; for an overlay inside the same screen use `with suspend_images(screen):`.
+themselves and come back.
 """
 
 from kiosk.type.capability import Glass, Means, glass_of, set_glass
 from kiosk.type.drawing import Writing, columns_of
-from kiosk.type.lettering import Align, Fit, Lettering, Weight, suspend_images
+from kiosk.type.lettering import Align, Fit, Lettering, Weight
 
 __all__ = [
     "Align",
@@ -32,5 +32,4 @@ __all__ = [
     "columns_of",
     "glass_of",
     "set_glass",
-    "suspend_images",
 ]

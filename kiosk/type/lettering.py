@@ -1,7 +1,5 @@
 """The one widget for written words that a visitor must read from afar."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from typing import Any, Literal, TypeAlias
 
@@ -9,7 +7,6 @@ from textual.dom import NoScreen
 from textual.errors import NoWidget
 from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -46,9 +43,7 @@ class Lettering(Widget):
     """The least share of the full size that `fit="shrink"` may go to."""
     direction: reactive[Direction] = reactive("auto")
     """The base direction; `auto` takes the first strong character's."""
-    images: reactive[bool] = reactive(True)  # noqa: FBT003 -- a reactive's default is positional
-    """Whether images may be used; False draws cells (see `suspend_images`)."""
-    plain: reactive[bool] = reactive(False)  # noqa: FBT003 -- as above
+    plain: reactive[bool] = reactive(False)  # noqa: FBT003 -- a reactive's default is positional
     """Whether the terminal's own letters are used where there are no images, so that neighbours look alike."""
 
     def __init__(
@@ -118,10 +113,10 @@ class Lettering(Widget):
         return glass_of(self.app).plainly() if self.plain else glass_of(self.app)
 
     def _glass(self) -> Glass:
-        """What this widget is drawn on now: no images under another screen, half out of sight, or while suspended."""
+        """What this widget is drawn on now: no images under another screen or half out of sight."""
         glass = self.glass
         try:
-            shown = self.images and self.screen.is_active and not self._clipped()
+            shown = self.screen.is_active and not self._clipped()
         except (NoScreen, NoWidget):
             return glass.without_images()
         return glass if shown else glass.without_images()
@@ -143,16 +138,3 @@ def differing(old: Strip, new: Strip, y: int) -> Region:
     places = [x for x, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
     first, last = (places[0], places[-1]) if places else (0, len(after) - 1)
     return Region(first, y, last - first + 1, 1)
-
-
-@contextmanager
-def suspend_images(screen: Screen[Any]) -> Iterator[None]:
-    """While inside, every lettering of this screen is drawn in cells, so that something may lie over it."""
-    letterings = list(screen.query(Lettering))
-    for lettering in letterings:
-        lettering.images = False
-    try:
-        yield
-    finally:
-        for lettering in letterings:
-            lettering.images = True

@@ -15,6 +15,13 @@ from kiosk.widgets.part import Part, columns
 BASELINE = 0.79
 """How far down its line a letter stands, so that two sizes can stand on one line."""
 
+SMALLEST_WORD = 0.4
+"""“Starts 14:15” is worth more when it is whole than when it is large."""
+SMALLEST_TITLE = 0.75
+"""36 pixels on the 7-inch panel."""
+SMALLEST_NAME = 0.8
+"""A name that is cut can still be read from where it stands; one in small print cannot."""
+
 
 class AnswerPart(Part):
     """The word of the state and what belongs to it."""
@@ -25,6 +32,7 @@ class AnswerPart(Part):
         self._title = Lettering(id="title", weight="semibold", fit="shrink")
         self._by = Lettering(id="by", fit="shrink", classes="soft")
         self._detail = Lettering(id="detail")
+        self._word.smallest, self._title.smallest, self._by.smallest = SMALLEST_WORD, SMALLEST_TITLE, SMALLEST_NAME
         self._answer = Answer(word="")
         self._two_lines = False
         """Whether a portrait glass uses the place of the time for a title that is a sentence."""
@@ -44,7 +52,7 @@ class AnswerPart(Part):
         self._beside.text, self._beside.align = answer.beside, self.start if below else self.end
         self._title.text, self._title.align = answer.title, self.start
         self._by.text, self._by.align = answer.by, self.start
-        self._detail.text, self._detail.align = answer.detail, self.end
+        self._detail.text, self._detail.align = answer.detail, self.start if self._portrait else self.end
         if _shape(before) != _shape(answer):
             self.replan()
 
@@ -67,15 +75,19 @@ class AnswerPart(Part):
             height = of.title if self._two_lines else of.beside
             plan["beside"] = Region(0, y - height, size.width, height)
         else:
-            plan["word"] = Region(0, 0, size.width - beside - 2 if beside else size.width, of.word)
+            plan["word"] = Region(0, 0, size.width - beside - of.edge if beside else size.width, of.word)
             plan["beside"] = Region(size.width - beside, round(BASELINE * (of.word - of.beside)), beside, of.beside)
         plan["title"] = Region(0, y, size.width, of.title)
+        y += of.title
+        if self._portrait:
+            below = of.line if answer.by else 0
+            return plan | {"by": Region(0, y, size.width, below), "detail": Region(0, y + below, size.width, of.line)}
         detail = min(columns(self._detail, answer.detail, of.line), size.width * 2 // 3)
-        plan["by"] = Region(0, y + of.title, size.width - detail - 2 if detail else size.width, of.line)
-        plan["detail"] = Region(size.width - detail, y + of.title, detail, of.line)
+        plan["by"] = Region(0, y, size.width - detail - of.edge if detail else size.width, of.line)
+        plan["detail"] = Region(size.width - detail, y, detail, of.line)
         return plan
 
 
-def _shape(answer: Answer) -> tuple[bool, int, int]:
+def _shape(answer: Answer) -> tuple[bool, bool, int, int]:
     """What the places depend on."""
-    return answer.calm, len(answer.beside), len(answer.detail)
+    return answer.calm, bool(answer.by), len(answer.beside), len(answer.detail)

@@ -13,7 +13,7 @@ class Lines(Part):
     """Lines of text below one another; their columns move only when a text is another."""
 
     tails_yield = False
-    """Whether a tail that would be cut, or would cut its body, is left out."""
+    """Whether a tail that would cut its body is left out, rather than the body be cut for it."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self._rows: list[tuple[Lettering, Lettering, Lettering]] = []
@@ -57,6 +57,6 @@ class Lines(Part):
         return plan
 
     def _tail(self, wanted: int, spare: int, width: int) -> int:
-        if self.tails_yield and wanted > spare:
-            return 0
-        return min(wanted, max(width // 3, spare))
+        if self.tails_yield:
+            return wanted if wanted <= spare else 0
+        return min(wanted, width // 2)

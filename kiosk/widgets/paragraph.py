@@ -13,9 +13,9 @@ from kiosk.widgets.part import Part, columns
 class Paragraph(Part):
     """One line in the middle where the sentence fits, else two that are as alike in length as can be."""
 
-    def __init__(self, *, id: str, weight: Weight = "regular", centred: bool = False) -> None:  # noqa: A002 - Textual's name
-        self._upper = Lettering(id="upper", weight=weight, fit="shrink")
-        self._lower = Lettering(id="lower", weight=weight, fit="shrink")
+    def __init__(self, *, id: str, weight: Weight = "regular", centred: bool = False, classes: str = "") -> None:  # noqa: A002 - Textual's name
+        self._upper = Lettering(id="upper", weight=weight, fit="shrink", classes=classes)
+        self._lower = Lettering(id="lower", weight=weight, fit="shrink", classes=classes)
         self._centred = centred
         self._sentence = ""
         super().__init__(self._upper, self._lower, id=id)
@@ -64,4 +64,4 @@ def split(sentence: str) -> tuple[str, str]:
     if not breaks:
         return "", sentence
     at = min(breaks, key=lambda at: abs(2 * at - len(sentence)))
-    return sentence[:at].rstrip(), sentence[at:].lstrip()
+    return sentence[:at].rstrip(" ·"), sentence[at:].lstrip(" ·")

@@ -29,11 +29,24 @@ MACHINES = re.compile(
     )
 )
 HOSTS = re.compile(r"\bhttps?://([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-OURS_TO_CALL = {"graph.microsoft.com", "login.microsoftonline.com"}
+OURS_TO_CALL = {
+    "graph.microsoft.com",
+    "login.microsoftonline.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "login.microsoftonline.us",
+    "microsoftgraph.chinacloudapi.cn",
+    "login.partner.microsoftonline.cn",
+    "accounts.google.com",
+    "admin.googleapis.com",
+    "oauth2.googleapis.com",
+    "people.googleapis.com",
+    "www.googleapis.com",
+}
 """The hosts that the product calls unless its settings say otherwise. A new one is a decision."""
 MADE_UP = re.compile(r"(^|\.)(example(\.(com|org|net))?|test|invalid|localhost)$")
 NAMED = re.compile(
-    r"(^|\.)(zoom\.us|teams\.microsoft\.com|meet\.google\.com|outlook\.office365\.com"
+    r"(^|\.)(zoom\.us|teams\.microsoft\.com|meet\.google\.com|outlook\.office365\.com|www\.google\.com"
     r"|apache\.org|sil\.org|calendarserver\.org|kovidgoyal\.net|schemas\.microsoft\.com|schemas\.xmlsoap\.org)$"
 )
 """Named and never called: where meetings are joined, whose licence or specification it is, an XML namespace."""

@@ -6,8 +6,11 @@ import sys
 
 from tree import ROOT
 
-PROVIDERS = {f"device.calendars.{name}" for name in ("caldav", "exchange", "graph", "ics")}
-VENDORS = {"lxml", "msal", "spnego", "icalendar", "recurring_ical_events", "caldav", "exchangelib", "googleapiclient"}
+PROVIDERS = {f"device.calendars.{name}" for name in ("caldav", "exchange", "google", "graph", "ics")}
+VENDORS = {"msal", "icalendar", "recurring_ical_events", "caldav", "exchangelib", "googleapiclient", "google.auth"} | {
+    "lxml",
+    "spnego",
+}
 DRAWING = {"textual", "rich", "PIL", "textual_image"}
 NETWORK = {"httpx", "httpcore", "aiohttp", "requests", "urllib3", "msal", "http.client", "sqlite_utils"}
 

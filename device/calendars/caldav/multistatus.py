@@ -17,10 +17,13 @@ CTAG = "{http://calendarserver.org/ns/}getctag"
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"'
 
-COLLECTION_PROPERTIES = (
-    f"{_HEAD}<D:propfind {_NAMESPACES}><D:prop><D:resourcetype/><D:sync-token/><S:getctag/>"
-    "<D:supported-report-set/></D:prop></D:propfind>"
-).encode()
+
+def question(names: str) -> bytes:
+    """Ask for properties, which are given as elements."""
+    return f"{_HEAD}<D:propfind {_NAMESPACES}><D:prop>{names}</D:prop></D:propfind>".encode()
+
+
+COLLECTION_PROPERTIES = question("<D:resourcetype/><D:sync-token/><S:getctag/><D:supported-report-set/>")
 
 
 def calendar_query(start: datetime, end: datetime) -> bytes:
@@ -90,14 +93,14 @@ def members(body: bytes) -> Iterator[Member]:
     Raises:
         MalformedAnswer: it is no multistatus.
     """
-    for response in _responses(body):
-        properties = _properties(response)
-        data = properties.get(f"{CALDAV}calendar-data")
+    for response in responses(body):
+        told = properties(response)
+        data = told.get(f"{CALDAV}calendar-data")
         yield Member(
             name=_name(response.findtext(f"{DAV}href", "")),
             status=_status(response.findtext(f"{DAV}status", "")),
-            etag=_text(properties.get(f"{DAV}getetag")),
-            modified=_text(properties.get(f"{DAV}getlastmodified")),
+            etag=text(told.get(f"{DAV}getetag")),
+            modified=text(told.get(f"{DAV}getlastmodified")),
             data=None if data is None else (data.text or "").encode(),
         )
 
@@ -108,14 +111,14 @@ def collection_properties(body: bytes) -> CollectionProperties:
     Raises:
         MalformedAnswer: it is no multistatus.
     """
-    response = next(iter(_responses(body)), None)
-    properties = {} if response is None else _properties(response)
-    kind, reports = properties.get(f"{DAV}resourcetype"), properties.get(f"{DAV}supported-report-set")
+    response = next(iter(responses(body)), None)
+    told = {} if response is None else properties(response)
+    kind, reports = told.get(f"{DAV}resourcetype"), told.get(f"{DAV}supported-report-set")
     syncs = reports is not None and next(reports.iter(f"{DAV}sync-collection"), None) is not None
     return CollectionProperties(
         is_calendar=kind is not None and kind.find(f"{CALDAV}calendar") is not None,
-        sync_token=_text(properties.get(f"{DAV}sync-token")) if syncs else "",
-        ctag=_text(properties.get(CTAG)),
+        sync_token=text(told.get(f"{DAV}sync-token")) if syncs else "",
+        ctag=text(told.get(CTAG)),
     )
 
 
@@ -127,14 +130,19 @@ def has_condition(body: bytes, name: str) -> bool:
         return False
 
 
-def _responses(body: bytes) -> list[Element]:
+def responses(body: bytes) -> list[Element]:
+    """What a multistatus says of each resource.
+
+    Raises:
+        MalformedAnswer: it is no multistatus.
+    """
     root = tree(body)
     if root.tag != f"{DAV}multistatus":
         raise MalformedAnswer("expected a multistatus and got other XML")
     return root.findall(f"{DAV}response")
 
 
-def _properties(response: Element) -> dict[str, Element]:
+def properties(response: Element) -> dict[str, Element]:
     """The properties that were found."""
     return {
         element.tag: element
@@ -154,5 +162,6 @@ def _status(line: str) -> int:
     return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 200
 
 
-def _text(element: Element | None) -> str:
+def text(element: Element | None) -> str:
+    """What stands in a property; empty where it is not there."""
     return "" if element is None else (element.text or "").strip()

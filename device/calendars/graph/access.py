@@ -28,6 +28,7 @@ _WORDS = {
     90002: "there is no such tenant",
     900023: "there is no such tenant",
     7000112: "the application is disabled",
+    7000229: "the tenant has not let the application in yet",
     7000218: "the application has no credential of this kind",
     500011: "the tenant does not know Graph at this endpoint",
     1002012: "the scope is not valid",

@@ -13,9 +13,11 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from device.calendars.graph.events import Meeting, read_event
-from device.calendars.graph.mailbox import Mailbox, event_path, has_code, refusal
+from device.calendars.graph.mailbox import Mailbox, event_path
 from device.calendars.graph.options import Options
+from device.calendars.graph.refusal import has_code, refusal
 from device.calendars.graph.schedule import moment, read_schedules
+from device.calendars.graph.service import Service
 from device.calendars.graph.shapes import BOOKED, CHECKED_IN, EXPAND, SELECT
 from device.calendars.graph.view import View, read_view
 from device.calendars.http import Answer, deadline, open_client
@@ -35,7 +37,8 @@ async def open_room(room: Room, options: Options, access: AccessSource, clock: C
     """The device half for `room`; `clock` is not asked, since every act comes with its time."""
     del clock
     async with open_client(options, {"Accept": "application/json"}) as client:
-        yield GraphCalendar(room, options, Mailbox(client, options, options.mailbox or room.id, access))
+        mailbox = Mailbox(Service(client, options, access), options.mailbox or room.id)
+        yield GraphCalendar(room, options, mailbox)
 
 
 class GraphCalendar:
@@ -48,14 +51,7 @@ class GraphCalendar:
 
     async def read(self, window: Window) -> WindowRead:
         """The window by calendar view, whole or not at all."""
-        view = await self._view(window)
-        return WindowRead(
-            window=window,
-            occurrences=tuple(meeting.occurrence for meeting in view.meetings),
-            skipped=tuple(view.skipped),
-            server_date=view.server_date,
-            truncated=view.truncated,
-        )
+        return (await self._view(window)).told(window)
 
     async def changed(self, cursor: str) -> bool:
         """Always: there is no cheaper question than to read (see `view`)."""

@@ -11,7 +11,8 @@ from operator import itemgetter
 from device.calendars.graph.events import Meeting, read_page
 from device.calendars.graph.mailbox import Mailbox
 from device.calendars.graph.shapes import EXPAND, SELECT
-from device.calendars.interface import OCCURRENCE_LIMIT, PAGE_LIMIT, Skipped
+from device.calendars.http import Answer
+from device.calendars.interface import OCCURRENCE_LIMIT, PAGE_LIMIT, Skipped, WindowRead
 from device.model.errors import MalformedAnswer
 from device.model.window import Window
 
@@ -28,6 +29,54 @@ class View:
     server_date: datetime | None = None
     truncated: bool = False
 
+    def told(self, window: Window) -> WindowRead:
+        """The same as the interface has it."""
+        return WindowRead(
+            window=window,
+            occurrences=tuple(meeting.occurrence for meeting in self.meetings),
+            skipped=tuple(self.skipped),
+            server_date=self.server_date,
+            truncated=self.truncated,
+        )
+
+
+class Pages:
+    """The pages of one window, put together as they come, for a room in `zone`."""
+
+    def __init__(self, window: Window, zone: str) -> None:
+        self.view = View()
+        """Complete once `take` has found no next page."""
+        self._window = window
+        self._zone = zone
+        self._found: dict[str, tuple[datetime, Meeting]] = {}
+        self._links = {""}
+
+    def take(self, answer: Answer) -> str:
+        """Take a page in; the link to the next, empty when there is none or enough is known.
+
+        Raises:
+            MalformedAnswer: it is no page, or the pages do not end.
+        """
+        view, found = self.view, self._found
+        meetings, skipped, link = read_page(answer)
+        view.server_date = answer.server_date
+        view.skipped = (view.skipped + skipped)[:OCCURRENCE_LIMIT]
+        for meeting in meetings:
+            bounds = meeting.occurrence.bounds(self._zone)
+            if self._window.overlaps(bounds.start, bounds.end):
+                found[meeting.occurrence.id] = bounds.start, meeting
+        view.truncated = len(found) > OCCURRENCE_LIMIT  # they come by start, so what follows is later still
+        if view.truncated or not link:
+            by_start = sorted(found.values(), key=itemgetter(0))
+            view.meetings = [meeting for _, meeting in by_start[:OCCURRENCE_LIMIT]]
+            return ""
+        if link in self._links:
+            raise MalformedAnswer("the pages go round in a circle")
+        if len(self._links) == PAGE_LIMIT:
+            raise MalformedAnswer(f"more than {PAGE_LIMIT} pages")
+        self._links.add(link)
+        return link
+
 
 async def read_view(mailbox: Mailbox, window: Window, zone: str) -> View:
     """Everything that touches `window` for a room in `zone`.
@@ -35,37 +84,22 @@ async def read_view(mailbox: Mailbox, window: Window, zone: str) -> View:
     Raises:
         MalformedAnswer: the pages do not end.
     """
-    view, found = View(), dict[str, tuple[datetime, Meeting]]()
-    links = {""}
-    link = ""
-    for _ in range(PAGE_LIMIT):
-        answer = await (mailbox.follow(link) if link else mailbox.get("calendarView", _query(window)))
-        meetings, skipped, link = read_page(answer)
-        view.server_date = answer.server_date
-        view.skipped = (view.skipped + skipped)[:OCCURRENCE_LIMIT]
-        for meeting in meetings:
-            bounds = meeting.occurrence.bounds(zone)
-            if window.overlaps(bounds.start, bounds.end):
-                found[meeting.occurrence.id] = bounds.start, meeting
-        view.truncated = len(found) > OCCURRENCE_LIMIT  # they come by start, so what follows is later still
-        if view.truncated or not link:
-            by_start = sorted(found.values(), key=itemgetter(0))
-            view.meetings = [meeting for _, meeting in by_start[:OCCURRENCE_LIMIT]]
-            return view
-        if link in links:
-            raise MalformedAnswer("the pages go round in a circle")
-        links.add(link)
-    raise MalformedAnswer(f"more than {PAGE_LIMIT} pages")
+    pages = Pages(window, zone)
+    link = pages.take(await mailbox.get("calendarView", view_query(window)))
+    while link:
+        link = pages.take(await mailbox.follow(link))
+    return pages.view
 
 
-def _query(window: Window) -> dict[str, str]:
+def view_query(window: Window, page: int = PAGE) -> dict[str, str]:
+    """What to ask a calendar view for."""
     return {
         "startDateTime": utc(window.start),
         "endDateTime": utc(window.end),
         "$select": SELECT,
         "$expand": EXPAND,
         "$orderby": "start/dateTime",
-        "$top": str(PAGE),
+        "$top": str(page),
     }
 
 

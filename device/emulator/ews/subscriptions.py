@@ -51,7 +51,7 @@ class Subscriptions:
         self.news = asyncio.Event()
         """Set whenever there is something to tell, or a subscription has gone."""
         exchange.tenant.watchers.append(self._changed)
-        exchange.tenant.forgetful.append(self.forget)
+        exchange.tenant.forgetters.append(self.forget)
 
     @property
     def count(self) -> int:

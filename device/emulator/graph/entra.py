@@ -1,20 +1,24 @@
-"""Entra's two pages that a program without a person needs: the discovery document and the token endpoint."""
+"""Entra's pages: the discovery document, the token endpoint, and the one on which administrators let an app in."""
 
 import hmac
 import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 from cryptography.x509 import load_pem_x509_certificate
 
 from device.emulator.directory import App
 from device.emulator.graph.call import Answer
+from device.emulator.notifier import may_call
 from device.emulator.tenant import Tenant
 
 _TOKEN = re.compile(r"/([^/]+)/oauth2/v2\.0/token", re.IGNORECASE)
 _DISCOVERY = re.compile(r"/([^/]+)(?:/v2\.0)?/\.well-known/openid-configuration", re.IGNORECASE)
+_CONSENT = re.compile(r"/([^/]+)/v2\.0/adminconsent", re.IGNORECASE)
+_WHICHEVER = "organizations"
 SCOPE = "/.default"
 WRONG_SECRET = 7000215
 EXPIRED_SECRET = 7000222
@@ -23,11 +27,21 @@ WRONG_SIGNATURE = 700027
 
 def is_entra(path: str) -> bool:
     """Whether the path is one of Entra's."""
-    return bool(_TOKEN.fullmatch(path) or _DISCOVERY.fullmatch(path))
+    return bool(_TOKEN.fullmatch(path) or _DISCOVERY.fullmatch(path) or _CONSENT.fullmatch(path))
 
 
 def answer_entra(tenant: Tenant, method: str, path: str, form: Mapping[str, str], authority: str) -> Answer:
-    """The answer to a request to Entra; `authority` is where it is reached, without the tenant."""
+    """The answer to a request to Entra.
+
+    Args:
+        tenant: whose Entra it is.
+        method: of HTTP.
+        path: one of Entra's.
+        form: what was sent: the form of a POST, else the query.
+        authority: where Entra is reached, without the tenant.
+    """
+    if consent := _CONSENT.fullmatch(path):
+        return _consent(tenant, consent[1].lower(), form)
     discovery = _DISCOVERY.fullmatch(path)
     if discovery:
         return Answer(body=_discovery(discovery[1], authority))
@@ -37,6 +51,25 @@ def answer_entra(tenant: Tenant, method: str, path: str, form: Mapping[str, str]
     if match[1].lower() not in (tenant.id, tenant.domain):
         return _refused(tenant, 400, "invalid_request", 90002, f"Tenant '{match[1][:64]}' not found.")
     return _token(tenant, form, authority, match[1])
+
+
+def _consent(tenant: Tenant, name: str, query: Mapping[str, str]) -> Answer:
+    """Send the browser back: the office's administrator has made up their mind."""
+    back = query.get("redirect_uri", "")
+    if name not in (tenant.id, tenant.domain, _WHICHEVER) or query.get("client_id") not in tenant.apps:
+        return _refused(tenant, 400, "unauthorized_client", 700016, "The application was not found in the directory.")
+    if not may_call(back):
+        return _refused(tenant, 400, "invalid_request", 50011, "The redirect URI is not one of the application's.")
+    if tenant.consent_declined:
+        told = {
+            "error": "access_denied",
+            "error_description": "AADSTS65004: User declined to consent.",
+            "admin_consent": "True",
+        }
+    else:
+        told = {"admin_consent": "True", "scope": query.get("scope", "")}
+    answer = urlencode({**told, "tenant": tenant.id, "state": query.get("state", "")})
+    return Answer(status=302, headers={"Location": f"{back}{'&' if '?' in back else '?'}{answer}"})
 
 
 def _token(tenant: Tenant, form: Mapping[str, str], authority: str, name: str) -> Answer:

@@ -103,13 +103,15 @@ def folded(property_id: str) -> str:
     return re.sub(r"\{[0-9a-fA-F-]{36}\}", lambda guid: guid[0].lower(), property_id.strip())
 
 
-def page(items: Sequence[dict[str, Any]], call: Call, *, largest: int = LARGEST_PAGE) -> dict[str, Any]:
-    """One page as a collection, with `@odata.nextLink` where more follow.
+def page(
+    items: Sequence[dict[str, Any]], call: Call, *, usual: int = PAGE, largest: int = LARGEST_PAGE
+) -> dict[str, Any]:
+    """One page as a collection, with `@odata.nextLink` where more follow; `usual` is its size where nobody says.
 
     Raises:
         GraphError: a number is none, or the skip token is not ours.
     """
-    size = min(_number(call, "$top", PAGE, least=1), largest)
+    size = min(_number(call, "$top", usual, least=1), largest)
     at = _number(call, "$skip", 0, least=0)
     if token := call.query.get("$skiptoken"):
         skip = transparent(token, Skip)

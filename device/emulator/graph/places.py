@@ -61,6 +61,8 @@ def _room(entry: RoomEntry) -> dict[str, Any]:
         "id": directory_id(entry.address),
         "emailAddress": entry.address,
         "displayName": str(entry.room.name),
+        "address": None,
+        "geoCoordinates": None,
         "nickname": str(entry.room.name),
         "building": entry.building or None,
         "floorNumber": entry.floor,
@@ -83,20 +85,8 @@ def _room_list(building: str) -> dict[str, Any]:
 
 
 def _collection(call: Call, items: list[dict[str, Any]], kind: str) -> Answer:
-    sized = call if call.query.get("$top") else _with_top(call)
-    body = page(items, sized, largest=LARGEST_PAGE)
+    body = page(items, call, usual=LARGEST_PAGE, largest=LARGEST_PAGE)
     return Answer(body=body | {"@odata.context": f"{call.base}/$metadata#places/microsoft.graph.{kind}"})
-
-
-def _with_top(call: Call) -> Call:
-    return Call(
-        method=call.method,
-        path=call.path,
-        app=call.app,
-        base=call.base,
-        query={**call.query, "$top": str(LARGEST_PAGE)},
-        headers=call.headers,
-    )
 
 
 def _not_found(key: str) -> GraphError:

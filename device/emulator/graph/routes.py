@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 
-from device.emulator.graph import delta, events, places, schedule, subscriptions, users
+from device.emulator.graph import delta, events, mailbox_settings, places, schedule, subscriptions, users
 from device.emulator.graph.calendar_view import list_view
 from device.emulator.graph.call import Answer, Call, GraphError
 from device.emulator.mailbox import Mailbox
@@ -34,7 +34,10 @@ MAILBOX_ROUTES: tuple[tuple[str, str, Handler], ...] = (
 
 TENANT_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", r"/users/([^/]+)/calendar/(?:microsoft\.graph\.)?getschedule", schedule.get_schedule),
+    ("GET", r"/users", users.list_users),
     ("GET", r"/users/([^/]+)", users.get_user),
+    ("GET", r"/users/([^/]+)/mailboxsettings", mailbox_settings.get_all),
+    ("GET", r"/users/([^/]+)/mailboxsettings/([^/]+)", mailbox_settings.get_one),
     ("GET", rf"/places/{_CAST}room", places.list_rooms),
     ("GET", rf"/places/{_CAST}roomlist", places.list_room_lists),
     ("GET", rf"/places/([^/]+)/{_CAST}roomlist/rooms", places.list_rooms_of),
@@ -90,7 +93,7 @@ def mailbox_for(tenant: Tenant, call: Call, user: str) -> Mailbox:
         raise GraphError(403, "ErrorAccessDenied", "Access to OData is disabled.")
     if call.method in _WRITES and not call.app.may_write():
         raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
-    return tenant.mailboxes[address]
+    return tenant.mailbox(address)
 
 
 def _nowhere(call: Call) -> GraphError:

@@ -49,7 +49,7 @@ class GraphEdge:
         tenant = self._tenant
         here = f"{request.scheme}://{request.host}"
         if is_entra(request.path):
-            form = await request.post() if request.method == "POST" else {}
+            form = await request.post() if request.method == "POST" else request.query
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
             return answer_entra(tenant, request.method, request.path, fields, here)
         try:

@@ -16,8 +16,9 @@ STATE = 128
 
 
 async def list_all(tenant: Tenant, call: Call) -> Answer:
-    """GET /subscriptions: this app's own."""
-    own = [_json(entry) for entry in tenant.subscriptions.active() if entry.client_id == call.app.client_id]
+    """GET /subscriptions: this app's own. A list does not tell their secrets; each by itself does."""
+    entries = (entry for entry in tenant.subscriptions.active() if entry.client_id == call.app.client_id)
+    own = [_json(entry) | {"clientState": None} for entry in entries]
     return Answer(body={"@odata.context": f"{call.base}/$metadata#subscriptions", "value": own})
 
 
@@ -33,6 +34,9 @@ async def create(tenant: Tenant, call: Call) -> Answer:
     if twin is not None:
         message = f"Subscription Id {twin.id} already exists for the requested combination."
         raise GraphError(409, "ExtensionError", message)
+    if tenant.subscriptions.is_full(wanted.mailbox):
+        message = "Operation: Create; Exception: [Status Code: Forbidden; Reason: Maximum number of subscriptions has "
+        raise GraphError(403, "ExtensionError", f"{message}been reached]")
     for url in filter(None, (wanted.notification_url, wanted.lifecycle_url)):
         if not await tenant.notifier.handshake(url):
             message = "Notification endpoint must respond with 200 OK to validation request."
@@ -53,7 +57,7 @@ async def renew(tenant: Tenant, call: Call, key: str) -> Answer:
 
 async def reauthorise(tenant: Tenant, call: Call, key: str) -> Answer:
     """POST /subscriptions/{id}/reauthorize."""
-    _existing(tenant, call, key)
+    tenant.subscriptions.resume(_existing(tenant, call, key))
     return Answer(status=204)
 
 
@@ -130,7 +134,7 @@ def _expiry(tenant: Tenant, fields: dict[str, Any]) -> datetime:
     granted = tenant.subscriptions.bounded(wanted)
     if granted is None:
         message = "Subscription expiration can only be 10080 minutes in the future."
-        raise bad_request(message, "ValidationError")
+        raise bad_request(message, "ExtensionError")
     return granted
 
 

@@ -6,14 +6,19 @@ worlds it is tested in, each an async context manager that gives a `World`. A me
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Protocol
 
 import pytest
+from account_worlds import AccountWorld, dav_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
 from exchange_worlds import basic_world, ntlm_world
+from far_side import Handler
 from feed_worlds import file_world, url_world
+from google_worlds import invited_world, shared_world
+from google_worlds import signing_in as google_signing_in
+from graph_room import signing_in
 from graph_worlds import office_world
 from story import FRIDAY, ROOM, Meeting, at
 
@@ -52,6 +57,12 @@ class FarSides:
     """Options for a server at a URL, trusted by a CA bundle: for faults, which are the same for everybody."""
     complaint: tuple[str, str] = ("<html><body>No.</body></html>", "text/html")
     """Body and type of this vendor's own errors, where a status alone could be anybody's."""
+    accounts: Mapping[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[AccountWorld]]] = field(
+        default_factory=dict
+    )
+    """The worlds that its hub half is tested in, if it has one."""
+    signing_in: Callable[[Handler], Handler] = lambda handler: handler
+    """A far side on which signing in succeeds, so that its other answers are met."""
 
 
 def _caldav_at(url: str, ca_bundle: str) -> Connection:
@@ -91,13 +102,42 @@ def _exchange_at(url: str, ca_bundle: str) -> Connection:
     )
 
 
+def _google_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.google import Options
+    from device.emulator.google.routes import google_endpoints
+
+    client = {"client_id": "door", "client_secret": Secret("secret")}
+    return Options(refresh_token=Secret("secret"), ca_bundle=ca_bundle, **client, **google_endpoints(url))
+
+
 FAR_SIDES: Mapping[Providers, FarSides] = {
-    Providers.CALDAV: FarSides(worlds={"radicale": radicale_world, "xandikos": xandikos_world}, against=_caldav_at),
-    Providers.EXCHANGE: FarSides(worlds={"basic": basic_world, "ntlm": ntlm_world}, against=_exchange_at),
-    Providers.GRAPH: FarSides(
-        worlds={"office": office_world}, against=_graph_at, complaint=('{"error": {"code": "No"}}', "application/json")
+    Providers.CALDAV: FarSides(
+        worlds={"radicale": radicale_world, "xandikos": xandikos_world},
+        against=_caldav_at,
+        accounts={"radicale": dav_account},
     ),
-    Providers.ICS: FarSides(worlds={"file": file_world, "url": url_world}, against=_ics_at),
+    Providers.EXCHANGE: FarSides(
+        worlds={"basic": basic_world, "ntlm": ntlm_world},
+        against=_exchange_at,
+        accounts={"office": exchange_account},
+    ),
+    Providers.GOOGLE: FarSides(
+        worlds={"shared": shared_world, "invited": invited_world},
+        against=_google_at,
+        complaint=('{"error": {"code": 0, "errors": [{"reason": "no"}]}}', "application/json"),
+        accounts={"workspace": workspace_account},
+        signing_in=google_signing_in,
+    ),
+    Providers.GRAPH: FarSides(
+        worlds={"office": office_world},
+        against=_graph_at,
+        complaint=('{"error": {"code": "No"}}', "application/json"),
+        accounts={"office": office_account},
+        signing_in=signing_in,
+    ),
+    Providers.ICS: FarSides(
+        worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from far_sides import World, door_of
 from story import EXPECTED, FRIDAY, REVIEW, ROOM, SATURDAY, STANDUP, STORY, SUNDAY, WINDOW, Meeting, at, shown, span
 
 from device.calendars.interface import Booking, Provider, RoomCalendar
+from device.model.availability import occupies
 from device.model.errors import BookingConflict, OccurrenceGone, ReadOnlyCalendar
 from device.model.occurrence import Occurrence
 from device.model.safetext import SafeText
@@ -37,7 +38,8 @@ async def test_the_whole_story_is_read_alike(world: World, door: RoomCalendar) -
     for meeting in STORY:
         await world.enter(meeting)
     read = await door.read(WINDOW)
-    assert [shown(one) for one in read.occurrences] == list(EXPECTED)
+    told = [shown(one) for one in read.occurrences]
+    assert told == [one for one in EXPECTED if one in told or not one.cancelled]  # which may be left out
     assert (read.skipped, read.truncated, read.window) == ((), False, WINDOW)
 
 
@@ -196,7 +198,10 @@ async def test_ending_one_day_of_a_series_leaves_the_others(world: World, door: 
     saturday, sunday, monday = await titled(door, "Stand-up")
     await door.end(sunday, bounds(sunday).start + timedelta(minutes=5))
     await door.end(monday, bounds(monday).start - timedelta(minutes=5))
-    left = await titled(door, "Stand-up")
+    left = [one for one in await titled(door, "Stand-up") if occupies(one, ROOM.policy)]
+    if getattr(world, "invited", False):  # a guest frees the room by declining, and no time is its own to change
+        assert [(one.id, bounds(one)) for one in left] == [(saturday.id, bounds(saturday))]
+        return
     assert [one.id for one in left] == [saturday.id, sunday.id]
     assert [bounds(one).end - bounds(one).start for one in left] == [timedelta(minutes=30), timedelta(minutes=5)]
 

@@ -11,8 +11,10 @@ from far_sides import door_of
 from ical_writer import calendar, vevents
 from story import REVIEW, STANDUP, WINDOW
 
-from device.calendars.ics import FEED_LIMIT, PROVIDER, Options
+from device.calendars.ics import PROVIDER, Options
+from device.calendars.ics.origin import FEED_LIMIT
 from device.calendars.interface import RoomCalendar
+from device.model.clock import SystemClock
 from device.model.errors import CalendarUnreachable, MalformedAnswer, SettingsError
 from device.model.secret import Secret
 
@@ -181,3 +183,20 @@ async def test_an_address_that_is_none_is_told_in_the_settings(url: str) -> None
 
 def test_the_address_of_a_private_feed_does_not_print_itself() -> None:
     assert "hidden" not in repr(Options(url=Secret("https://a.example/hidden.ics"), password=Secret("hidden")))
+
+
+async def test_the_hub_half_is_the_one_room_and_names_no_secret(tmp_path: Path) -> None:
+    assert PROVIDER.open_account is not None
+    secret = Options(url=Secret("https://calendar.example/private-t0ken/basic.ics"))
+    for options, name in (
+        (secret, "calendar.example"),
+        (Options(path=str(tmp_path / "aurora.ics")), "aurora"),
+        (Options(path=str(tmp_path / "x.ics"), address="aurora@office.example"), "aurora@office.example"),
+    ):
+        async with PROVIDER.open_account(options, SystemClock()) as account:
+            (room,) = await account.rooms()
+            assert (room.id, room.name) == (name, name)
+            assert await account.audit(room.id, "Europe/Berlin") == ()
+    with pytest.raises(SettingsError):
+        async with PROVIDER.open_account(Options(), SystemClock()):
+            pass

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from kiosk.type import Glass, Lettering, Means, suspend_images
+from kiosk.type import Glass, Lettering, Means
 
 Since = Callable[[], str]
 
@@ -135,18 +135,6 @@ async def test_under_another_screen_there_are_no_images_and_afterwards_there_are
         assert image_count(since()) > 0
 
     await played(Door(pictured, lettering), scene)
-
-
-async def test_images_can_be_put_away_for_a_while() -> None:
-    async def scene(pilot: Pilot[Any], since: Since) -> None:
-        since()
-        with suspend_images(pilot.app.screen):
-            await pilot.pause()
-            assert image_count(since()) == 0
-        await pilot.pause()
-        assert image_count(since()) == 1
-
-    await played(Door(PIXELS, Lettering("In use")), scene)
 
 
 async def test_an_image_half_out_of_sight_is_drawn_in_cells() -> None:

@@ -177,3 +177,23 @@ async def test_an_app_that_may_only_read_cannot_write(office: Office) -> None:
         answer = await client.post(f"{ROOM}/events", json={})
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "ErrorAccessDenied")
         assert (await client.get("places/microsoft.graph.room")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("nowhere.example", {}),
+        ("organizations", {"client_id": "nobody"}),
+        ("organizations", {"redirect_uri": "https://elsewhere.example/back"}),
+        ("organizations", {"redirect_uri": ""}),
+    ],
+)
+async def test_consent_that_cannot_be_asked_for_sends_nobody_anywhere(
+    office: Office, path: str, query: dict[str, str]
+) -> None:
+    usual = {"client_id": office.client_id, "redirect_uri": "http://127.0.0.1:9/back", "state": "x"}
+    async with client_for(office) as client:
+        good = await client.get(f"{office.authority}/{office.tenant}/v2.0/adminconsent", params=usual)
+        bad = await client.get(f"{office.authority}/{path}/v2.0/adminconsent", params=usual | query)
+    assert (good.status_code, bad.status_code) == (302, 400)
+    assert "location" not in bad.headers

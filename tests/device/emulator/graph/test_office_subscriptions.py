@@ -11,11 +11,13 @@ import httpx
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
 from office_clients import ROOM, add_app, client_for, token_of, until, wanted
 
 from device.emulator.directory import directory_id
 from device.emulator.notifier import Lifecycle
 from device.emulator.office import Office
+from device.emulator.subscriptions import MOST
 
 
 class Receiver:
@@ -298,3 +300,47 @@ async def test_the_handshake_comes_while_the_wish_is_still_open(
     async with TestServer(app, host="127.0.0.1") as server:
         await subscribe(graph, receiver, notificationUrl=str(server.make_url("/late")))
     assert seen.is_set()
+
+
+async def test_a_mailbox_has_room_for_a_thousand(office: Office, graph: httpx.AsyncClient, receiver: Receiver) -> None:
+    made = await subscribe(graph, receiver, room="borealis")
+    (template,) = office.tenant_cloud.subscriptions.active()
+    for _ in range(MOST):
+        office.tenant_cloud.subscriptions.add(replace(template, client_id="other", mailbox="aurora@office.example"))
+    answer = await graph.post("subscriptions", json=body(receiver))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "ExtensionError")
+    assert (await graph.get("subscriptions")).json()["value"][0]["id"] == made["id"]
+
+
+async def test_a_list_does_not_tell_secrets_and_each_by_itself_does(
+    graph: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    made = await subscribe(graph, receiver)
+    assert (await graph.get("subscriptions")).json()["value"][0]["clientState"] is None
+    assert (await graph.get(f"subscriptions/{made['id']}")).json()["clientState"] == "a secret of ours"
+
+
+@pytest.mark.parametrize("by", ["reauthorize", "renewal"])
+async def test_nothing_is_delivered_until_it_is_confirmed(
+    office: Office, graph: httpx.AsyncClient, receiver: Receiver, by: str
+) -> None:
+    made = await subscribe(graph, receiver, lifecycleNotificationUrl=f"{receiver.url}lifecycle")
+    assert office.control.ask_reauthorisation() == "1 subscription must be confirmed."
+    await until(lambda: len(receiver.notes) == 1)
+    assert receiver.notes[0]["lifecycleEvent"] == "reauthorizationRequired"
+    office.control.add_meeting("aurora")
+    if by == "reauthorize":
+        assert (await graph.post(f"subscriptions/{made['id']}/reauthorize")).status_code == 204
+    else:
+        expiry = {"expirationDateTime": "2026-11-27T08:00:00Z"}
+        assert (await graph.patch(f"subscriptions/{made['id']}", json=expiry)).status_code == 200
+    office.control.add_meeting("aurora")
+    await until(lambda: len(receiver.notes) == 2)
+    assert receiver.notes[1]["changeType"] == "created"
+
+
+async def test_what_was_missed_is_said(office: Office, graph: httpx.AsyncClient, receiver: Receiver) -> None:
+    await subscribe(graph, receiver, lifecycleNotificationUrl=f"{receiver.url}lifecycle")
+    office.control.miss_notifications()
+    await until(lambda: bool(receiver.notes))
+    assert receiver.notes[0]["lifecycleEvent"] == "missed"
