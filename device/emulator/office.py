@@ -32,7 +32,7 @@ from device.emulator.google.server import GoogleEdge
 from device.emulator.google.workspace import Workspace
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
-from device.emulator.placing import address_of, app_of, directory_of, place
+from device.emulator.placing import address_of, app_of, directory_of, place, visible_mailboxes
 from device.emulator.scenario import Scenario, load_scenario
 from device.emulator.script import play
 from device.emulator.settings import agent_settings

@@ -84,8 +84,13 @@ class ExchangeAccount:
         return await self._ask(lambda: read_rooms(protocol, identity))
 
     async def mint(self, room: str) -> AccessToken:
-        """The account's own credential, or a token that is as wide: Exchange cannot narrow it to one room."""
-        return await mint(self._options, room, self._clock)
+        """The account's own credential, or a token that is as wide: Exchange cannot narrow it to one room.
+
+        A password that the server has just refused is not given out: every further try could lock the account.
+        """
+        if self._options.auth is Auth.OAUTH:
+            return await mint(self._options, room, self._clock)
+        return await self._spared()
 
     async def people(self, text: str) -> tuple[Person, ...]:
         """By `ResolveNames`."""
@@ -117,11 +122,11 @@ class ExchangeAccount:
         means = Means(options=self._options, lines=self._lines, access=self._spared, ask=self._ask, forget=forget)
         return listening(means, tuple(rooms))
 
-    async def audit(self, room: str) -> tuple[Complaint, ...]:
+    async def audit(self, room: str, zone: str = "") -> tuple[Complaint, ...]:
         """By the folder's rights, its meetings of these weeks, and the room's working hours."""
         account = account_at(room, self._options, self._lines)
         now = self._clock.read().now
-        return await self._ask(lambda: audit.complaints(account, self._options, now))
+        return await self._ask(lambda: audit.complaints(account, self._options, now, zone))
 
     async def reach(self, access: AccessToken, room: str, canaries: Sequence[str]) -> Reach:
         """By looking at the calendar folders, as the settings have it and by the other right too."""

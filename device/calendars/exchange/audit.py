@@ -23,6 +23,7 @@ from device.calendars.exchange.schedule import has_working_hours
 from device.calendars.exchange.services import Folders, Items, calendar_of
 from device.calendars.exchange.view import read_view
 from device.calendars.interface import Ailment, Complaint
+from device.calendars.zone_names import windows_of
 from device.model.occurrence import Response
 from device.model.value import Value
 from device.model.window import Window
@@ -70,8 +71,15 @@ def rights(account: Any) -> Rights:
     return Rights(read=may.get("Read", told is None), missing=missing)
 
 
-def complaints(account: Any, options: Options, now: datetime) -> tuple[Complaint, ...]:
-    """All that is wrong with a room, the rights first. What may not be read is passed over."""
+def complaints(account: Any, options: Options, now: datetime, zone: str) -> tuple[Complaint, ...]:
+    """All that is wrong with a room, the rights first. What may not be read is passed over.
+
+    Args:
+        account: the room's mailbox.
+        options: what the settings say.
+        now: UTC.
+        zone: the door's IANA zone, for the line that gives the mailbox one; empty: not known.
+    """
     shell = _Shell(account.primary_smtp_address, options)
     try:
         may = rights(account)
@@ -82,7 +90,7 @@ def complaints(account: Any, options: Options, now: datetime) -> tuple[Complaint
         found += _of_meetings(account, shell, now)
     try:
         if not has_working_hours(account, now):
-            found.append(shell.no_time_zone())
+            found.append(shell.no_time_zone(windows_of(zone, now) if zone else ""))
     except errors.EWSError:
         pass
     return tuple(found)
@@ -155,9 +163,9 @@ class _Shell:
             evidence = f"{waiting} of {len(old)}"
             yield Complaint(ailment=Ailment.NOT_ANSWERED, evidence=evidence, cure=cure, sure=False)
 
-    def no_time_zone(self) -> Complaint:
-        """The mailbox has no working hours, which know its zone."""
-        zone = "-TimeZone 'W. Europe Standard Time'"
+    def no_time_zone(self, wanted: str) -> Complaint:
+        """The mailbox has no working hours, which know its zone; `wanted` is the door's, by its Windows name."""
+        zone = f"-TimeZone {_quoted(wanted or 'YOUR TIME ZONE')}"
         cure = f"Set-MailboxRegionalConfiguration -Identity {self._room} -Language en-US {zone}"
         evidence = "no working hours"
         return Complaint(ailment=Ailment.TIME_ZONE_MISSING, evidence=evidence, cure=cure, sure=False)

@@ -32,7 +32,7 @@ def read_rooms(protocol: Any, identity: Any) -> tuple[Room, ...]:
 
 def read_people(protocol: Any, identity: Any, text: str) -> tuple[Person, ...]:
     """Those of the directory whose name, in any part of it, or whose address begins with `text`."""
-    wanted = text.strip()
+    wanted = SafeText(text)  # XML has no room for control characters
     if not wanted:
         return ()
     names = Names(protocol, identity).call(unresolved_entries=[wanted], search_scope="ActiveDirectory")

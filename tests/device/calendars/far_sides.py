@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 from typing import Protocol
 
 import pytest
-from account_worlds import AccountWorld, dav_account, feed_account, office_account, workspace_account
+from account_worlds import AccountWorld, dav_account, exchange_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
 from exchange_worlds import basic_world, ntlm_world
 from far_side import Handler
