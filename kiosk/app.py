@@ -17,15 +17,26 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from device.model.state import Dim
-from device.wire.panel import ActEnded, ActStarted, FromAgent, NeighboursShown, Painted
+from device.wire.panel import (
+    ActEnded,
+    ActStarted,
+    FromAgent,
+    IdentifyShown,
+    NeighboursShown,
+    Painted,
+    ScreenGiven,
+    ScreenWanted,
+)
 from kiosk.acts import Acts
 from kiosk.alarms import Alarms
+from kiosk.likeness import digest, likeness
 from kiosk.link import Link
 from kiosk.messages import SentenceRead, Wanted
 from kiosk.patience import Patience
 from kiosk.scene import Scene
 from kiosk.stage import Stage
 from kiosk.telling.choices import Choice
+from kiosk.telling.sight import Sight
 from kiosk.textual_internals.lean import settle
 from kiosk.textual_internals.painting import no_pop_ups, paint_at_once
 from kiosk.themes import textual_theme, theme_name
@@ -126,7 +137,12 @@ class DoorApp(App[None], inherit_bindings=False):
         self._alarms.set("doubt", self.scene.wait_for_doubt, self.draw)
         if self.link.up and self._machine() - self._painted_at >= self.patience.painted:
             self._painted_at = self._machine()
-            self.screen.call_after_refresh(self.link.send, Painted())
+            self.screen.call_after_refresh(self._say_painted)
+
+    def _say_painted(self) -> None:
+        subject = self.stage.drawn
+        state = subject.state.availability.state if isinstance(subject, Sight) else None
+        self.link.send(Painted(state=state, digest=digest(self.screen)))
 
     def ask(self, choice: Choice) -> None:
         """Ask the agent for what a button stands for, unless something is being asked for."""
@@ -196,6 +212,11 @@ class DoorApp(App[None], inherit_bindings=False):
                 self._follow()
             case NeighboursShown():
                 self._wishes.neighbours(frame)
+            case IdentifyShown():
+                self.stage.identify(frame.name)
+                self._alarms.set("identified", frame.seconds, self.stage.identified)
+            case ScreenWanted():
+                self.link.send(ScreenGiven(key=frame.key, text=likeness(self.screen)))
             case _:
                 self.scene.take(frame)
                 self.draw()

@@ -10,7 +10,7 @@ from kiosk.acts import Acts
 from kiosk.measures import Shape, measures
 from kiosk.palette import NEUTRAL
 from kiosk.scene import Subject
-from kiosk.screens.cover import DarkScreen, TinyScreen
+from kiosk.screens.cover import DarkScreen, IdentifyScreen, TinyScreen
 from kiosk.screens.door import DoorScreen
 from kiosk.screens.fault import FaultScreen
 from kiosk.screens.glass import Glass
@@ -38,6 +38,9 @@ class Stage:
         self._base: SubjectScreen | None = None
         """The screen that the app began with. Textual keeps it for good, so others come and go over it."""
         self._cover: DarkScreen | TinyScreen | None = None
+        self.drawn: Subject | None = None
+        """What was drawn last."""
+        self._who: IdentifyScreen | None = None
         self.state = NEUTRAL
         """The ground that the screen stands on."""
 
@@ -56,6 +59,7 @@ class Stage:
         self._cover_with(DarkScreen if dark else None, subject)
 
     def _tell(self, subject: Subject, words: Words) -> None:
+        self.drawn = subject
         match self._screen, subject:
             case DoorScreen() as door, Sight():
                 door.show(subject)
@@ -72,6 +76,18 @@ class Stage:
         if isinstance(self._screen, DoorScreen):
             self._screen.actions.follow(acts, speech)
 
+    def identify(self, name: str) -> None:
+        """Show who this is over whatever else there is."""
+        if self._who is None:
+            self._who = IdentifyScreen(name)
+            self._app.push_screen(self._who)
+
+    def identified(self) -> None:
+        """That was long enough."""
+        if self._who is not None and self._who.is_current:
+            self._app.pop_screen()
+        self._who = None
+
     def shift(self, by: Offset) -> None:
         """Move the picture by a cell."""
         if self._screen is not None:
@@ -79,6 +95,7 @@ class Stage:
 
     def _replace(self, kind: type[SubjectScreen]) -> SubjectScreen:
         """Another subject: dialogs about the last one go with it."""
+        self._who = None
         self._uncover()
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()

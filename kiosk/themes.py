@@ -7,7 +7,7 @@ from typing import Any
 from textual.app import App
 from textual.theme import Theme as TextualTheme
 
-from device.wire.panel import Theme
+from device.model.door import Theme
 from kiosk.palette import NEUTRAL, grounds, parts
 
 _SHEET = Path(__file__).with_name("screens") / "ground.tcss"

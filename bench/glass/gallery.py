@@ -15,6 +15,7 @@ from bench.glass.day import ZONE, at, busy_day, hostile_day, meeting, room_state
 from device.model.availability import DoorState
 from device.model.changes import Change, ChangeKind
 from device.model.clock import ClockTrust
+from device.model.door import Theme
 from device.model.freshness import Hop, HopReport
 from device.model.requests import ActRequested, Outcome, Request
 from device.model.room import OpenHours
@@ -33,7 +34,6 @@ from device.wire.panel import (
     NeighboursShown,
     PairingShown,
     RoomShown,
-    Theme,
     TimeShown,
 )
 

@@ -8,12 +8,12 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
-from device.agent.assembly import run_until_told
+from device.agent.assembly import run, until_told
 from device.agent.faults import log_fault
-from device.agent.settings import Settings, load
+from device.agent.settings import HubDocument, Settings, load
 from device.agent.thrift import be_small
 from device.model.errors import SettingsError
 
@@ -38,11 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     be_small()
     _log_to_stderr()
     try:
-        settings = load(asked.settings)
-        _check_alone(settings, alone=asked.standalone)
-        for warning in settings.warnings:
-            log.warning("%s", warning)
-        asyncio.run(run_until_told(settings))
+        asyncio.run(until_told(_agent(load(asked.settings), alone=asked.standalone)))
     except SettingsError as error:
         print(error, error.hint, file=sys.stderr)  # noqa: T201 - to a person, or as one line to the journal
         return EX_CONFIG
@@ -58,17 +54,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--standalone",
         action="store_true",
-        help="use the credential in the settings; the only way while there is no hub",
+        help="use the credential in the settings",
     )
     return parser
 
 
-def _check_alone(settings: Settings, *, alone: bool) -> None:
+def _agent(settings: Settings | HubDocument, *, alone: bool) -> Coroutine[None, None, None]:
+    """The agent that these settings ask for.
+
+    Raises:
+        SettingsError: they name a credential, and nobody said that the device may use it.
+    """
+    if isinstance(settings, HubDocument):
+        from device.agent.hub.process import run_with_hub
+
+        return run_with_hub(settings)
     if not (alone or settings.standalone):
         raise SettingsError(
-            "There is no hub yet that could give this door access to its calendar.",
-            "Start it with --standalone, or write standalone = true, to use the credential in the settings.",
+            "The settings name no hub that could give this door access to its calendar.",
+            "Write a [hub] table; or standalone = true, to use the credential in these settings.",
         )
+    for warning in settings.warnings:
+        log.warning("%s", warning)
+    return run(settings)
 
 
 def _log_to_stderr() -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from device.agent.mint import mint_apart
 from device.calendars import Providers
-from device.calendars.interface import AccessToken, Connection, Provider
+from device.calendars.interface import AccessSource, AccessToken, Connection, Provider
 from device.model.backoff import CircuitBreaker
 from device.model.clock import Clock
 from device.model.errors import (
@@ -33,10 +33,14 @@ _T = TypeVar("_T")
 
 
 class Access:
-    """Access to one room; calling it gives a token that is good now."""
+    """Access to one room; calling it gives a token that is good now.
 
-    def __init__(self, provider: Provider, options: Connection, room: str, clock: Clock) -> None:
-        self._provider, self._options, self._room, self._clock = provider, options, room, clock
+    Args:
+        mint: gives a new token.
+    """
+
+    def __init__(self, mint: AccessSource, clock: Clock) -> None:
+        self._mint, self._clock = mint, clock
         self._token: AccessToken | None = None
         self._minting = asyncio.Lock()
         self._breaker = CircuitBreaker()
@@ -76,8 +80,12 @@ class Access:
 
     def renew(self) -> None:
         """A person put something right: forget the token and every refusal."""
-        self._token = None
+        self.forget()
         self._breaker.reset()
+
+    def forget(self) -> None:
+        """Hold no token any longer."""
+        self._token = None
 
     async def _twice(self, call: Callable[[], Awaitable[_T]]) -> _T:
         try:
@@ -101,16 +109,21 @@ class Access:
         else:
             self._breaker.succeeded()
 
-    async def _mint(self) -> AccessToken:
-        mint = self._provider.mint
-        if mint is None:
+    def _is_old(self, token: AccessToken) -> bool:
+        return token.expires_at is not None and self._clock.read().now >= token.expires_at - EARLY
+
+
+def own_credential(provider: Provider, options: Connection, room: str, clock: Clock) -> AccessSource:
+    """Mints from the settings' own credential, for a device that stands alone."""
+
+    async def mint() -> AccessToken:
+        if provider.mint is None:
             raise CredentialRefused("this provider gives no access to a device that stands alone")
         try:
-            if self._provider.mint_apart:
-                return await mint_apart(Providers(self._provider.name), self._options, self._room, self._clock.read())
-            return await mint(self._options, self._room, self._clock)
+            if provider.mint_apart:
+                return await mint_apart(Providers(provider.name), options, room, clock.read())
+            return await provider.mint(options, room, clock)
         except AccessExpired as error:
             raise CredentialRefused("the credential was refused") from error
 
-    def _is_old(self, token: AccessToken) -> bool:
-        return token.expires_at is not None and self._clock.read().now >= token.expires_at - EARLY
+    return mint

@@ -8,6 +8,7 @@ from device.model.errors import (
     AccessError,
     CalendarError,
     CalendarUnreachable,
+    HubUnreachable,
     RoomNotFound,
 )
 from device.model.freshness import Hop
@@ -21,6 +22,8 @@ _NOWHERE = {"00000000", "0" * 32}
 
 def hop_of(error: CalendarError) -> Hop:
     """The link that is down."""
+    if isinstance(error, HubUnreachable):
+        return Hop.HUB
     if isinstance(error, AccessError):
         return Hop.ACCESS
     if isinstance(error, CalendarUnreachable) and error.cause in _ON_THE_WAY:
@@ -30,6 +33,8 @@ def hop_of(error: CalendarError) -> Hop:
 
 def fault_of(error: CalendarError, trust: ClockTrust) -> Fault:
     """What to tell a person when there is nothing but this error."""
+    if isinstance(error, HubUnreachable):
+        return Fault.HUB
     if isinstance(error, AccessError):
         return Fault.SIGN_IN
     if isinstance(error, AccessDenied):
@@ -46,11 +51,15 @@ def fault_of(error: CalendarError, trust: ClockTrust) -> Fault:
     return Fault.CALENDAR
 
 
+def way_out(routes: tuple[Path, ...] = ROUTES) -> bool:
+    """Whether this machine has a route to other networks."""
+    return any(_leads_out(line) for file in routes for line in _text(file).splitlines())
+
+
 def network_fault(interfaces: Path = INTERFACES, routes: tuple[Path, ...] = ROUTES) -> Fault:
     """Whether the cable is missing or only an address: no route out although some link is up."""
     linked = any(_text(carrier).strip() == "1" for carrier in interfaces.glob("*/carrier") if not _loops(carrier))
-    routed = any(_leads_out(line) for file in routes for line in _text(file).splitlines())
-    return Fault.NO_ADDRESS if linked and not routed else Fault.NO_NETWORK
+    return Fault.NO_ADDRESS if linked and not way_out(routes) else Fault.NO_NETWORK
 
 
 def _loops(carrier: Path) -> bool:

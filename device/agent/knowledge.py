@@ -15,7 +15,7 @@ from device.agent.diagnosis import hop_of
 from device.calendars.interface import Skipped, WindowRead
 from device.model.changes import Change, changes
 from device.model.clock import ClockReading
-from device.model.errors import CalendarError
+from device.model.errors import CalendarError, CredentialLocked
 from device.model.freshness import Freshness, Hop, HopReport
 from device.model.occurrence import Occurrence
 from device.model.redaction import redact_day
@@ -125,13 +125,25 @@ class Knowledge:
         """The calendar did not tell: what is known stays, and so does the time of its confirmation."""
         hop = hop_of(error)
         last = self.hops.get(hop)
-        for passed in CHAIN[: CHAIN.index(hop)]:
+        for passed in CHAIN[: CHAIN.index(hop)] if hop in CHAIN else ():
             self.hops[passed] = msgspec.structs.replace(
                 self.hops.get(passed, HopReport(hop=passed, healthy=True)), healthy=True, fault=""
             )
         self.hops[hop] = HopReport(hop=hop, healthy=False, at=last.at if last else None, fault=type(error).__name__)
         self.error, self.retry_at = error, retry_at
         self.tell()
+
+    def hub_turned(self, now: datetime, *, up: bool) -> None:
+        """The line to the hub stands, or does not: a hop beside the way to the calendar."""
+        last = self.hops.get(Hop.HUB)
+        at = now if up or last is None else last.at
+        self.hops[Hop.HUB] = HopReport(hop=Hop.HUB, healthy=up, at=at, fault="" if up else "HubUnreachable")
+        self.tell()
+
+    def locked(self) -> None:
+        """The organisation took the calendar's key away: what is known may be shown as past, and proves nothing."""
+        self.confirmed = None
+        self.failed(CredentialLocked("the key to this calendar was withdrawn"))
 
     def accepted(self, occurrence: Occurrence) -> None:
         """The calendar accepted an act of ours: this is how the meeting stands now."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import msgspec
 
-from device.agent.clock import ToldClock
 from device.agent.thrift import be_small
 from device.calendars import Providers
 from device.calendars.interface import AccessToken, Connection
@@ -27,6 +26,7 @@ from device.model.errors import (
 )
 from device.model.secret import Secret
 from device.model.value import Value, decode, from_plain
+from device.wire.told_clock import ToldClock
 
 GRACE = 10.0
 """Seconds beyond the call's own time, for the process to start."""

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from device.agent.access import Access
 from device.agent.clock import Timekeeper
 from device.agent.faults import log_fault
-from device.agent.settings import NeighbourSettings
 from device.calendars.interface import RoomCalendar
+from device.model.door import NearbyRoom
 from device.model.errors import CalendarError
 from device.model.window import Window, local_day, midnight
 from device.wire.panel import Neighbour, NeighboursShown
@@ -23,7 +23,7 @@ class Neighbours:
     """The rooms around this one."""
 
     def __init__(
-        self, calendar: RoomCalendar, access: Access, clock: Timekeeper, rooms: Sequence[NeighbourSettings], zone: str
+        self, calendar: RoomCalendar, access: Access, clock: Timekeeper, rooms: Sequence[NearbyRoom], zone: str
     ) -> None:
         self._calendar, self._access, self._clock, self._rooms, self._zone = calendar, access, clock, rooms, zone
 
@@ -45,7 +45,7 @@ class Neighbours:
         return NeighboursShown(key=key, rooms=tuple(found))
 
 
-def neighbour(room: NeighbourSettings, busy: Sequence[Window] | None, now: datetime) -> Neighbour:
+def neighbour(room: NearbyRoom, busy: Sequence[Window] | None, now: datetime) -> Neighbour:
     """One room by its busy times."""
     told = Neighbour(name=room.name, place=room.place, capacity=room.capacity, known=False)
     if busy is None:

@@ -88,6 +88,7 @@ class Panel:
         self._greet, self._hear = greet, hear
         self._visitors: set[Visitor] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def tell(self, frame: FromAgent) -> None:
         """Tell everybody."""
@@ -105,6 +106,7 @@ class Panel:
         try:
             yield
         finally:
+            self._closed = True
             server.close()
             _remove(path)
             for task in tuple(self._tasks):
@@ -114,6 +116,9 @@ class Panel:
     async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One kiosk, from its coming to its going."""
         task = asyncio.current_task()
+        if self._closed:  # it came while we were leaving; whoever is here next will answer
+            writer.close()
+            return
         if task is None or len(self._visitors) >= MOST_VISITORS or not may_enter(writer.get_extra_info("socket")):
             log.warning("somebody at the panel socket was turned away")
             writer.close()

@@ -22,7 +22,7 @@ from device.agent.settings import Polling
 from device.calendars.interface import RoomCalendar, WindowRead
 from device.model.backoff import retry_delay
 from device.model.clock import ClockReading, SystemClock
-from device.model.errors import CalendarError, MalformedAnswer, SyncTokenExpired
+from device.model.errors import CalendarBusy, CalendarError, MalformedAnswer, SyncTokenExpired
 from device.model.window import Window, window_around
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,12 @@ class Poller:
         self.distrust()
         self._due.set()
 
+    def hint(self) -> None:
+        """The same because somebody says that something changed; whoever asked us to wait is not asked sooner."""
+        self.distrust()
+        if not isinstance(self._knowledge.error, CalendarBusy):
+            self._due.set()
+
     def distrust(self) -> None:
         """Read the window whole next time, whatever its cursor says."""
         self._cursor = ""
@@ -90,7 +96,7 @@ class Poller:
         """Changes are announced from now on, or not any longer."""
         self._pushed = healthy
         self._knowledge.fresh_for = max(FRESH_FOR, self._polling.with_push * 1.5) if healthy else FRESH_FOR
-        self.look_soon()
+        self.hint()
 
     async def look(self) -> bool:
         """Ask once, after whoever is asking already; whether the calendar answered."""

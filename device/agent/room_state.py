@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from device.agent.knowledge import CHAIN, Knowledge
 from device.agent.offers import Offered, offered
-from device.agent.settings import Night
 from device.model.availability import Availability, DoorState, availability
 from device.model.changes import NOTICED_FOR
 from device.model.clock import ClockReading, ClockTrust
+from device.model.door import Night
 from device.model.freshness import Freshness, Hop, HopReport
 from device.model.hours import hours_edges, is_open
 from device.model.occurrence import FreeBusy, Occurrence, Response
@@ -92,7 +92,7 @@ def _hops(known: Knowledge, reading: ClockReading) -> Iterator[HopReport]:
     yield HopReport(
         hop=Hop.CLOCK, healthy=proves, at=reading.now if proves else None, fault="" if proves else reading.trust.value
     )
-    yield from (known.hops[hop] for hop in CHAIN if hop in known.hops)
+    yield from (known.hops[hop] for hop in (*CHAIN, Hop.HUB) if hop in known.hops)
     if known.card_fault:
         yield HopReport(hop=Hop.AGENT, healthy=False, fault=known.card_fault)
 

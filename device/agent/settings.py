@@ -14,37 +14,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from device.agent.document import convert, read_toml, table
+from device.agent.hub.settings import HubSettings
+from device.agent.hub.settings import check as check_hub
 from device.calendars import Providers
 from device.calendars.interface import Connection
+from device.model.document import LIMIT, convert, parse_toml, table
+from device.model.door import Look, NearbyRoom, Night
 from device.model.errors import SettingsError
-from device.model.room import Clock24, Room
-from device.model.safetext import SafeText
+from device.model.room import Room
 from device.model.secret import Secret
 from device.model.value import Value
-from device.wire.panel import Theme
 
 DAY = 24 * 60
 LONGEST_CALL = 300.0
-
-
-class Look(Value):
-    """How the door looks."""
-
-    theme: Theme = Theme.DARK
-    language: str = "en"
-    """BCP 47."""
-    hour24: bool | None = None
-    """None: as the language has it."""
-
-
-class Night(Value):
-    """When the panel is dimmed, in the room's own time; nothing is dimmed where the times are left out."""
-
-    dim_from: Clock24 | None = None
-    dim_until: Clock24 | None = None
-    off: bool = False
-    """Dark rather than dim, as long as nobody is in the room."""
 
 
 class Paths(Value):
@@ -71,13 +53,13 @@ class Polling(Value):
     """While changes are announced anyway."""
 
 
-class NeighbourSettings(Value):
-    """Another room that somebody could walk to."""
+class HubDocument(Value):
+    """All that a device with a hub needs to know; the hub tells it the rest."""
 
-    id: str
-    name: SafeText
-    place: SafeText = SafeText("")
-    capacity: int | None = None
+    hub: HubSettings
+    paths: Paths = Paths()
+    clock: ClockSettings = ClockSettings()
+    polling: Polling = Polling()
 
 
 class _Document(Value):
@@ -90,7 +72,7 @@ class _Document(Value):
     paths: Paths = Paths()
     clock: ClockSettings = ClockSettings()
     polling: Polling = Polling()
-    neighbours: tuple[NeighbourSettings, ...] = ()
+    neighbours: tuple[NearbyRoom, ...] = ()
 
 
 class Settings(_Document, kw_only=True):
@@ -99,17 +81,43 @@ class Settings(_Document, kw_only=True):
     provider: Providers
     options: Connection
     """The provider's own subclass."""
+    relay: Connection | None = None
+    """Where the hub writes for this door; None: the door writes itself."""
     warnings: tuple[str, ...] = ()
     """What is allowed and unwise, a sentence each; for the log and for `doctor`."""
 
 
-def load(path: Path) -> Settings:
-    """Read and check the settings.
+def load(path: Path) -> Settings | HubDocument:
+    """Read and check the settings: of a door that stands alone, or of a device that has a hub.
 
     Raises:
         SettingsError: one sentence that names the key, and one hint.
     """
-    return build(read_toml(path), path)
+    try:
+        with path.open("rb") as file:
+            text = file.read(LIMIT + 1)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error.strerror}.", _how_to_read(error)
+        ) from error
+    document = parse_toml(text, path)
+    return with_hub(document) if "hub" in document else build(document, path)
+
+
+def with_hub(document: dict[str, Any]) -> HubDocument:
+    """The settings of a device that has a hub."""
+    hub = dict(table(document, "hub"))
+    _, told = _with_files(hub, HubSettings, "hub")
+    rest = convert({key: value for key, value in document.items() if key != "hub"} | {"hub": told}, HubDocument)
+    check_hub(rest.hub)
+    _check_clock_and_polling(rest.clock, rest.polling)
+    return rest
+
+
+def _how_to_read(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "Name an existing file with --settings."
+    return "Let the agent's user read it, for example: chgrp doorlight-agent FILE; chmod 640 FILE."
 
 
 def build(document: dict[str, Any], path: Path) -> Settings:
@@ -121,10 +129,7 @@ def build(document: dict[str, Any], path: Path) -> Settings:
     kind = provider.load().options
     secrets = {field.encode_name for field in msgspec.structs.fields(kind) if _is_secret(field.type)}
     inline = secrets & calendar.keys()
-    files = dict(_files(calendar, kind))
-    for key, file in files.items():
-        del calendar[f"{key}_file"]
-        calendar[key] = _content(file, f"calendar.{key}_file")
+    files, calendar = _with_files(calendar, kind, "calendar")
     options = convert(calendar, kind, "calendar")
     if not 0 < options.timeout <= LONGEST_CALL:
         raise SettingsError("calendar.timeout is no time to wait.", "Write seconds, such as 20.")
@@ -147,16 +152,25 @@ def _is_secret(kind: Any) -> bool:
     return kind is Secret or Secret in getattr(kind, "__args__", ())
 
 
-def _files(calendar: dict[str, Any], kind: type[Connection]) -> Iterator[tuple[str, Path]]:
+def _with_files(plain: dict[str, Any], kind: type[Connection], name: str) -> tuple[dict[str, Path], dict[str, Any]]:
+    """The files that a table names, by the key that each stands for; and the table with their contents."""
+    files, told = dict(_files(plain, kind, name)), dict(plain)
+    for key, file in files.items():
+        del told[f"{key}_file"]
+        told[key] = _content(file, f"{name}.{key}_file")
+    return files, told
+
+
+def _files(plain: dict[str, Any], kind: type[Connection], where: str) -> Iterator[tuple[str, Path]]:
     """The keys that are to be read from files, and where those are."""
     own = {field.encode_name for field in msgspec.structs.fields(kind)}
-    for key, value in calendar.items():
+    for key, value in plain.items():
         name = key.removesuffix("_file")
         if name == key or key in own or name not in own:
             continue
-        if name in calendar:
-            raise SettingsError(f"calendar.{name} and calendar.{key} are both set.", "Leave one of them out.")
-        yield name, _place(value, f"calendar.{key}")
+        if name in plain:
+            raise SettingsError(f"{where}.{name} and {where}.{key} are both set.", "Leave one of them out.")
+        yield name, _place(value, f"{where}.{key}")
 
 
 def _place(value: object, key: str) -> Path:
@@ -197,9 +211,14 @@ def _exposed(file: Path, keys: set[str], verb: str) -> Iterator[str]:
 def _check(document: _Document) -> None:
     """What types cannot say."""
     _check_room(document.room)
-    night, polling, source = document.night, document.polling, document.clock.source
+    night = document.night
     if (night.dim_from is None) != (night.dim_until is None):
         raise SettingsError("night has one of dim_from and dim_until.", "Set both, or neither.")
+    _check_clock_and_polling(document.clock, document.polling)
+
+
+def _check_clock_and_polling(clock: ClockSettings, polling: Polling) -> None:
+    source = clock.source
     if min(polling.every, polling.with_push) < timedelta(seconds=1):
         raise SettingsError("polling asks more than once a second.", 'Write at least "1s".')
     if source != "system" and not (source.startswith("unix:") and source != "unix:"):

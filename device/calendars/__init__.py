@@ -14,6 +14,7 @@ class Providers(Enum):
     GOOGLE = "google"
     GRAPH = "graph"
     ICS = "ics"
+    RELAYED = "relayed"
 
     def load(self) -> Provider:
         """Import the vendor's module and return what it ends in."""

@@ -378,6 +378,8 @@ class Provider:
     """`(room, options, access, clock)` to the device half, closed on leaving."""
     open_account: Callable[[Any, Clock], AbstractAsyncContextManager[CalendarAccount]] | None = None
     """`(options, clock)` to the hub half."""
+    handed: tuple[str, ...] = ()
+    """The options that a device with a hub is told, so that it can read by itself with access that is handed to it."""
     notifies: Notifies = Notifies.NEVER
     credentials: tuple[CredentialKind, ...] = ()
     """The ways to give it a credential, the best first."""

@@ -9,15 +9,16 @@ from pathlib import Path
 import click
 import msgspec
 
-from device.agent.access import Access
+from device.agent.access import Access, own_credential
 from device.agent.clock import Timekeeper, open_clock
-from device.agent.document import convert
-from device.agent.settings import Settings, load
+from device.agent.settings import HubDocument, Settings, load
 from device.calendars.interface import Connection, Provider, RoomCalendar, WindowRead
 from device.cli.calendar_option import ask_at_terminal, chosen_calendar
 from device.cli.zones import chosen_zone
 from device.model.availability import Availability, availability
 from device.model.clock import JUMP, Clock, ClockReading, ClockTrust, SystemClock
+from device.model.document import convert
+from device.model.errors import SettingsError
 from device.model.freshness import Freshness
 from device.model.room import Room
 from device.model.safetext import SafeText
@@ -106,11 +107,27 @@ def chosen_door(
 def _of_settings(path: Path, name: str | None) -> Door:
     if not path.exists() and path == SETTINGS:
         raise click.UsageError(f"Name a calendar with --calendar, or settings with --settings: there is no {SETTINGS}.")
-    settings = load(path)
+    told = load(path)
+    settings = _assigned(told) if isinstance(told, HubDocument) else told
     room = settings.room
     if name and name.casefold() not in names_of(room):
         raise click.UsageError(f"These settings are those of {room.name} ({room.id}), not of {SafeText(name)}.")
     return Door(room=room, provider=settings.provider.load(), options=settings.options, settings=settings)
+
+
+def _assigned(told: HubDocument) -> Settings:
+    """The door that this device's hub gave it.
+
+    Raises:
+        SettingsError: it gave it none yet.
+    """
+    from device.agent.hub.assignment import AssignmentFile
+    from device.agent.hub.door import settings_of
+
+    assignment = AssignmentFile(Path(told.paths.state)).kept.assignment
+    if assignment is None:
+        raise SettingsError("Nobody has claimed this device yet.", "Enter the code on its glass in the hub's portal.")
+    return settings_of(assignment, told)
 
 
 def names_of(room: Room) -> set[str]:
@@ -131,7 +148,7 @@ async def clock_of(door: Door) -> AsyncIterator[AnyClock]:
 @asynccontextmanager
 async def calendar_of(door: Door, clock: Clock) -> AsyncIterator[tuple[RoomCalendar, Access]]:
     """The door's calendar, and the access that its calls go through."""
-    access = Access(door.provider, door.options, door.room.id, clock)
+    access = Access(own_credential(door.provider, door.options, door.room.id, clock), clock)
     async with door.provider.open_room(door.room, door.options, access, clock) as calendar:
         yield calendar, access
 

@@ -26,15 +26,16 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "ja", "ar")
 @click.option("--zone", metavar="ZONE", help="The room's time zone with --calendar. Default: this machine's.")
 @click.option("--theme", type=click.Choice(THEMES), help="The colours. Default: dark.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="The door's language. Default: en.")
+@click.option("--without-hub", is_flag=True, help="The door reads the office's calendars itself, as with --calendar.")
 @click.option("--web", is_flag=True, help="Show it in a browser on this machine instead.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port for --web. Default: any free one.")
 @click.pass_obj
 def command(debug: bool, /, **options: Any) -> int:
     """A whole office and its door, pretended on this machine: the way to try Doorlight.
 
-    The real agent and the real door run against an office in a box that speaks Microsoft's own protocol. The rows
-    below the door show which key moves the clock, changes meetings and breaks things. Nothing leaves this machine;
-    with --calendar only that calendar is asked.
+    The real hub, the real agent and the real door run against an office in a box that speaks its providers' own
+    protocols and calls the hub when a meeting changes. The rows below the door show which key moves the clock, changes
+    meetings and breaks things. Nothing leaves this machine; with --calendar only that calendar is asked.
 
     \b
     doorlight emulate                                   a Monday in an office
@@ -51,7 +52,8 @@ def command(debug: bool, /, **options: Any) -> int:
     from device.emulator.signals import until_signalled
 
     wanted = panel(options["size"]) if options["size"] else None
-    world, look = _world(options), _look(options)
+    look = _look(options)
+    world = _world(options, look)
     with held_log(shown=debug):
         return asyncio.run(until_signalled(_emulate(world, look, wanted, options)))
 
@@ -61,13 +63,18 @@ def _look(options: dict[str, Any]) -> dict[str, Any]:
     return {"look": look} if look else {}
 
 
-def _world(options: dict[str, Any]) -> Any:
+def _world(options: dict[str, Any], look: dict[str, Any]) -> Any:
     from device.emulator.world import office_world, real_world
     from device.model.room import Room
     from device.model.safetext import SafeText
 
     if not options["calendar"]:
-        return office_world(options["scenario"] or "monday", options["room"])
+        office = office_world(options["scenario"] or "monday", options["room"])
+        if options["without_hub"]:
+            return office
+        from device.cli.hub_world import with_hub
+
+        return with_hub(office, look)
     if options["scenario"]:
         raise click.UsageError("--scenario and --calendar exclude each other: an office is pretended, or it is real.")
     chosen = chosen_calendar(options["calendar"], ca_bundle=options["ca_bundle"], ask=ask_at_terminal)

@@ -72,7 +72,7 @@ _BY_KIND: tuple[tuple[type[DoorlightError], str, str], ...] = (
 
 def sentence_of(error: DoorlightError) -> tuple[str, str]:
     """What happened and what to do about it, for people."""
-    if isinstance(error, SettingsError):
+    if error.hint or isinstance(error, SettingsError):
         return str(SafeText(str(error), limit=400)), error.hint
     sentence, hint = next((words, hint) for kind, words, hint in _BY_KIND if isinstance(error, kind))
     if isinstance(error, CalendarUnreachable):

@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Why the door says what it says.",
     "doctor": "Check clock, network, calendar and permissions, and say what to do.",
     "agent": "The process that knows: reads the calendar, answers the kiosk.",
+    "hub": "The central service: its keys, its audit log, its backups.",
     "kiosk": "The process that shows: the door, full screen.",
     "completion": "Print what makes your shell complete doorlight's words.",
 }

@@ -1,6 +1,6 @@
 """What a person can do in a session, knob by knob: those that make no sense for a real calendar are not there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -9,6 +9,7 @@ import msgspec
 from device.emulator.control import Control
 from device.emulator.knobs import Act, Knob
 from device.emulator.session import Session
+from device.emulator.world import HubHands
 from device.model.state import RoomState
 from device.model.value import from_plain
 
@@ -32,6 +33,9 @@ class _Knobs:
         if self._session.world.control:
             yield from self._of_meetings()
             yield from self._of_faults()
+            if self._session.world.hub:
+                yield _knob("hub", "h", "hub", "Stop the hub, or start it again.", self._in_hub(HubHands.toggle))
+                yield _knob("portal", "P", "portal", "Show the way into the hub's portal.", self._in_hub(_way_in))
             yield _knob("start-over", "o", "restart", "Begin this scenario anew.", self._start_over)
 
     def _of_time(self) -> Iterator[Knob]:
@@ -92,8 +96,16 @@ class _Knobs:
     def _at_room(self, do: Callable[[Control, str], str]) -> Act:
         async def act() -> str:
             said = do(_control(self._session), self._session.room.id)
-            self._session.look_again()
+            if self._session.world.hub is None:
+                self._session.look_again()
             return said
+
+        return act
+
+    def _in_hub(self, do: Callable[[HubHands], Awaitable[str]]) -> Act:
+        async def act() -> str:
+            hub = self._session.world.hub
+            return await do(hub) if hub else ""
 
         return act
 
@@ -104,6 +116,10 @@ class _Knobs:
             return said
 
         return act
+
+
+async def _way_in(hub: HubHands) -> str:
+    return f"The portal, for a browser on this machine: {await hub.way_in()}"
 
 
 def _knob(name: str, key: str, label: str, explained: str, act: Act) -> Knob:

@@ -16,6 +16,18 @@ from device.model.errors import SettingsError
 from device.model.room import Room
 
 
+class HubHands(Protocol):
+    """What a person can do to the hub between the office and its doors."""
+
+    async def toggle(self) -> str:
+        """Stop it, or start it again; a sentence."""
+        ...
+
+    async def way_in(self) -> str:
+        """The address at which an administrator comes in."""
+        ...
+
+
 class World(Protocol):
     """Rooms, the time there, and what an agent at a door must be told."""
 
@@ -25,6 +37,8 @@ class World(Protocol):
     clock: WorldClock
     control: Control | None
     """The hands on it; None where it is the real one."""
+    hub: HubHands | None
+    """The hub that tells doors what changed; None where they ask by themselves."""
 
     def settings(self, room: Room) -> dict[str, Any]:
         """The tables of an agent's settings, but for its paths and look."""
@@ -49,6 +63,7 @@ class OfficeWorld:
         self.first = _chosen(office, room)
         self.clock = office.clock
         self.control: Control | None = office.control
+        self.hub: HubHands | None = None
 
     def settings(self, room: Room) -> dict[str, Any]:
         """As the office has them."""
@@ -78,6 +93,7 @@ class RealWorld:
     """One room with a calendar that is not ours. Its time begins as the machine's and can be moved here only."""
 
     control: Control | None = None
+    hub: HubHands | None = None
 
     def __init__(self, room: Room, calendar: Mapping[str, Any], directory: Path) -> None:
         self.title = f"{calendar['provider']} calendar"

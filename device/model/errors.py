@@ -4,11 +4,13 @@ these.
 CalendarError
 ├── CalendarUnreachable     nobody: try again, keep the cache
 │   ├── CalendarBusy        nobody: the provider asked us to wait
+│   ├── HubUnreachable      nobody: the hub, who gives access, does not answer
 │   └── MalformedAnswer     nobody yet: not what a calendar answers (a captive portal, a proxy's page)
 ├── SyncTokenExpired        nobody: read all again
 ├── AccessError             the credential, not only this room
 │   ├── AccessExpired       nobody: fetch new access once
 │   └── CredentialRefused   an administrator: wrong or expired; never tried again by itself
+│       └── CredentialLocked    an administrator withdrew the key that it is sealed with
 ├── AccessDenied            an administrator: no permission on this room
 ├── RoomNotFound            an administrator: there is no such room or calendar
 ├── SubscriptionError       nobody: polling goes on
@@ -25,6 +27,9 @@ from datetime import timedelta
 
 class DoorlightError(Exception):
     """The root of everything that Doorlight raises on purpose."""
+
+    hint: str = ""
+    """What to do about it, where the error itself knows; its text is then a sentence for people."""
 
 
 class SettingsError(DoorlightError):
@@ -46,7 +51,7 @@ class CalendarUnreachable(CalendarError):
 
     Args:
         detail: what happened, in a few words.
-        cause: which of `network`, `dns`, `tls`, `proxy`, `timeout`, `server`, `disk` it was.
+        cause: which of `network`, `dns`, `tls`, `proxy`, `timeout`, `server`, `disk`, `hub` it was.
         retry_after: how long the server asked us to wait, if it did.
     """
 
@@ -61,6 +66,13 @@ class CalendarBusy(CalendarUnreachable):
 
     def __init__(self, detail: str = "", *, retry_after: timedelta | None = None) -> None:
         super().__init__(detail, cause="throttled", retry_after=retry_after)
+
+
+class HubUnreachable(CalendarUnreachable):
+    """The hub did not answer, so there is neither new access nor anybody to write."""
+
+    def __init__(self, detail: str = "", *, retry_after: timedelta | None = None) -> None:
+        super().__init__(detail, cause="hub", retry_after=retry_after)
 
 
 class MalformedAnswer(CalendarUnreachable):
@@ -84,6 +96,10 @@ class AccessExpired(AccessError):
 
 class CredentialRefused(AccessError):
     """The long-lived secret is wrong, expired or revoked. Trying again could lock the account."""
+
+
+class CredentialLocked(CredentialRefused):
+    """The organisation has withdrawn the key that seals the credential: nobody can use it until it is given back."""
 
 
 class AccessDenied(CalendarError):

@@ -8,19 +8,12 @@ glass.
 from datetime import datetime
 from enum import StrEnum
 
+from device.model.availability import DoorState
+from device.model.door import Theme
 from device.model.requests import BookRequested, CheckInRequested, EndRequested, ExtendRequested, Outcome, Request
 from device.model.safetext import SafeText
 from device.model.state import RoomState
 from device.model.value import Value
-
-
-class Theme(StrEnum):
-    """The colours of the glass."""
-
-    LIGHT = "light"
-    DARK = "dark"
-    COLOUR_BLIND = "colour-blind"
-    """Blue and orange in place of green and red."""
 
 
 class Fault(StrEnum):
@@ -136,10 +129,52 @@ class RetryRequested(Request, tag="retry"):
 
 
 class Painted(Value, tag="painted"):
-    """A frame is on the glass; sent at most every few seconds, for the watchdog."""
+    """A frame is on the glass; sent at most every few seconds, for the watchdog and for whoever watches the fleet."""
+
+    state: DoorState | None = None
+    """The state whose word was painted; None: there is none on the glass."""
+    digest: str = ""
+    """Of the painted cells, so that a frozen glass is told from a calm one."""
 
 
-FromAgent = TimeShown | LookShown | RoomShown | PairingShown | FaultShown | ActStarted | ActEnded | NeighboursShown
+class ScreenGiven(Request, tag="screen"):
+    """What is on the glass, as text."""
+
+    text: str
+
+
+class IdentifyShown(Value, tag="identify"):
+    """Somebody looks for this door: show its name, large, for a while."""
+
+    name: SafeText
+    seconds: float
+
+
+class ScreenWanted(Value, tag="screen-wanted"):
+    """Somebody far away wants to know what is on the glass."""
+
+    key: str
+
+
+FromAgent = (
+    TimeShown
+    | LookShown
+    | RoomShown
+    | PairingShown
+    | FaultShown
+    | ActStarted
+    | ActEnded
+    | NeighboursShown
+    | IdentifyShown
+    | ScreenWanted
+)
 FromKiosk = (
-    BookRequested | ExtendRequested | EndRequested | CheckInRequested | FindRoomRequested | RetryRequested | Painted
+    BookRequested
+    | ExtendRequested
+    | EndRequested
+    | CheckInRequested
+    | FindRoomRequested
+    | RetryRequested
+    | Painted
+    | ScreenGiven
 )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from kiosk.type.faces import LATIN
+from kiosk.type.faces import LATIN, inkless
 from kiosk.type.fitting import leans
 from kiosk.type.glyph import SHORT, Glyph, Measure
 from kiosk.type.pieces import Piece, cut
@@ -67,7 +67,8 @@ def _glyphs(text: str, sizes: Measure, weight: str, base: int) -> Iterator[Glyph
 def _clusters(text: str) -> Iterator[tuple[str, str, str]]:
     """Every letter with its marks, between its neighbours."""
     starts = [at for at in range(len(text)) if not at or not leans(text[at - 1], text[at])]
-    found = [text[start:end] for start, end in pairwise([*starts, len(text)])]
+    stretches = (text[start:end] for start, end in pairwise([*starts, len(text)]))
+    found = [cluster for cluster in stretches if not inkless(cluster)]
     return zip(["", *found], found, [*found[1:], ""], strict=False)
 
 

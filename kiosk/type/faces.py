@@ -4,6 +4,7 @@ What each family covers is known from a table made with the fonts, so no font is
 """
 
 import json
+import re
 import subprocess
 import unicodedata
 from array import array
@@ -20,6 +21,7 @@ MISSING = "\u25af"
 """What stands for a character that no font has."""
 
 _STICKY = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_INKLESS = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 _QUERY = ("fc-list", "--format", "%{file}\t%{index}\t%{charset}\n", ":scalable=true:color=false:variable=false")
 
 
@@ -85,6 +87,14 @@ def family_of(character: str) -> Family:
 def covers(family: Family, code: int) -> bool:
     """Whether this bundled family draws the character."""
     return _inside(_coverage()[family.name], code)
+
+
+def inkless(text: str) -> bool:
+    """Whether there is nothing to draw in it: joiners and variation selectors alone, of which fonts make no glyph.
+
+    Pillow refuses to measure such a text (`raqm_get_glyphs() failed`).
+    """
+    return _INKLESS.fullmatch(text) is not None
 
 
 def drawable(text: str) -> str:

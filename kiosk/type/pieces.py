@@ -27,6 +27,10 @@ def cut(text: str, base: int) -> list[Piece]:
     for start, end, level in bidi.visual_runs(bidi.levels(text, base)):
         rightward = level % 2 == 0
         stretch = text[start:end]
-        here = [Piece(stretch[a:b], family, rightward) for a, b, family in faces.spans(stretch)]
+        here = [
+            Piece(stretch[a:b], family, rightward)
+            for a, b, family in faces.spans(stretch)
+            if not faces.inkless(stretch[a:b])
+        ]
         pieces += here if rightward else reversed(here)
     return pieces

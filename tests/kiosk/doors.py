@@ -9,6 +9,7 @@ import msgspec
 from device.model.availability import availability
 from device.model.changes import Change, ChangeKind
 from device.model.clock import ClockTrust
+from device.model.door import Theme
 from device.model.freshness import Freshness, Hop, HopReport
 from device.model.occurrence import FreeBusy, Occurrence
 from device.model.requests import Hold, Offer
@@ -16,7 +17,7 @@ from device.model.room import CheckInPolicy, OpenHours, Room, RoomPolicy
 from device.model.safetext import SafeText
 from device.model.state import Dim, RoomState, unconfirmed
 from device.model.window import Window
-from device.wire.panel import Fault, FaultShown, FromAgent, LookShown, PairingShown, RoomShown, Theme, TimeShown
+from device.wire.panel import Fault, FaultShown, FromAgent, LookShown, PairingShown, RoomShown, TimeShown
 
 MIDNIGHT = datetime(2026, 3, 1, 23, tzinfo=UTC)
 """Monday, 2 March 2026, 0:00 in Berlin."""

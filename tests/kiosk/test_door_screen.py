@@ -4,8 +4,9 @@ import pytest
 from doors import SCENES, at, greeting, look, room
 from kiosk_side import buttons, running, shown
 
+from device.model.door import Theme
 from device.model.state import RoomState
-from device.wire.panel import RoomShown, Theme, TimeShown
+from device.wire.panel import RoomShown, TimeShown
 
 SAYS = {
     "free": ["Aurora", "10:42", "Free", "until 13:30", "13:30", "Design review", "Ana Souza"],

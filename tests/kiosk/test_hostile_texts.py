@@ -5,7 +5,7 @@ import select
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -68,10 +68,18 @@ class Hand:
                 return
             self.heard += data
 
-    def say(self, *frames: bytes) -> None:
-        """Send lines to the kiosk that is there."""
+    def say(self, *frames: bytes, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Send lines to the kiosk that is there; `meanwhile` is done as often as it takes nothing more.
+
+        A kiosk whose terminal is not read waits for its terminal, and reads no more either.
+        """
         for kiosk in self._kiosks[-1:]:
-            kiosk.sendall(b"".join(frames))
+            left = memoryview(b"".join(frames))
+            while left:
+                if select.select([], [kiosk], [], 0)[1]:
+                    left = left[kiosk.send(left, socket.MSG_DONTWAIT) :]
+                else:
+                    meanwhile()
 
     def close(self) -> None:
         """Be gone."""
@@ -148,7 +156,7 @@ def _feed(seat: Seat, hand: Hand, count: int) -> int:
     source = counted()
     while shown < count:
         for frame in islice(made, 4):
-            hand.say(spoiled(frame, source))
+            hand.say(spoiled(frame, source), meanwhile=lambda: seat.read(0.02))
             seat.read(0.02)
         for x, y in CLICKS:
             seat.press(f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m")

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from device.model.availability import DoorState
-from device.wire.panel import Theme
+from device.model.door import Theme
 from kiosk.palette import GROUNDS, NEUTRAL, contrast, grounds, luminance, parts
 from kiosk.themes import textual_theme, theme_name
 

@@ -10,9 +10,10 @@ from kiosk_side import door_app, touch
 from scripted_agent import greeting_agent, until
 from textual.pilot import Pilot
 
+from device.model.door import Theme
 from device.model.requests import Outcome
 from device.model.safetext import SafeText
-from device.wire.panel import ActEnded, ActStarted, LookShown, Neighbour, NeighboursShown, Theme
+from device.wire.panel import ActEnded, ActStarted, LookShown, Neighbour, NeighboursShown
 from kiosk.app import DoorApp
 from kiosk.screens.rooms import RoomsScreen
 

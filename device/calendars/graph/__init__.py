@@ -53,6 +53,7 @@ PROVIDER = Provider(
     writable=True,
     open_room=open_room,
     open_account=open_account,
+    handed=("cloud", "endpoint", "timeout"),
     notifies=Notifies.CALLS,
     credentials=(
         CredentialKind(name="certificate", asks=("tenant", "client_id", "certificate", "private_key")),

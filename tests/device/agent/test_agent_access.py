@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from agent_side import NOON
 
-from device.agent.access import Access
+from device.agent.access import Access, own_credential
 from device.agent.clock import ToldClock
 from device.calendars.ics import PROVIDER as ICS
 from device.calendars.interface import AccessToken, Connection, Provider
@@ -52,7 +52,7 @@ def issuer() -> Issuer:
 @pytest.fixture
 def access(issuer: Issuer, clock: ToldClock) -> Access:
     provider = Provider(name="ics", options=Connection, writable=False, open_room=ICS.open_room, mint=issuer.mint)
-    return Access(provider, Connection(), "aurora", clock)
+    return Access(own_credential(provider, Connection(), "aurora", clock), clock)
 
 
 def forward(clock: ToldClock, by: timedelta) -> None:
@@ -161,4 +161,4 @@ async def test_a_provider_that_cannot_stand_alone_says_so(clock: ToldClock) -> N
     provider = Provider(name="relayed", options=Connection, writable=False, open_room=ICS.open_room)
 
     with pytest.raises(CredentialRefused, match="stands alone"):
-        await Access(provider, Connection(), "aurora", clock)()
+        await Access(own_credential(provider, Connection(), "aurora", clock), clock)()

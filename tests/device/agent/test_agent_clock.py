@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from agent_side import NOON, PATIENCE, clock_at, wait_until
 
-from device.agent import clock as clock_module
 from device.agent import evidence as evidence_module
 from device.agent import steps as steps_module
 from device.agent.clock import open_clock
@@ -17,6 +16,7 @@ from device.agent.evidence import Evidence, kernel_synchronised
 from device.agent.steps import watch_steps
 from device.model.clock import ClockReading, ClockTrust
 from device.model.errors import SettingsError
+from device.wire import told_clock as clock_module
 
 DAY = timedelta(days=1)
 LATER = datetime(2099, 5, 1, 12, tzinfo=UTC)

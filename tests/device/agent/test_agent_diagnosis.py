@@ -9,8 +9,8 @@ from agent_side import NOON
 from device.agent.diagnosis import fault_of, hop_of, network_fault
 from device.agent.faults import log_fault
 from device.agent.neighbours import neighbour
-from device.agent.settings import NeighbourSettings
 from device.model.clock import ClockTrust
+from device.model.door import NearbyRoom
 from device.model.errors import (
     AccessDenied,
     AccessExpired,
@@ -89,7 +89,7 @@ def test_a_link_without_a_way_out_lacks_an_address(
     assert network_fault(interfaces, (tmp_path / "route", tmp_path / "route6", tmp_path / "none")) is fault
 
 
-ROOM = NeighbourSettings(id="b", name=SafeText("Borealis"), place=SafeText("2nd floor"), capacity=4)
+ROOM = NearbyRoom(id="b", name=SafeText("Borealis"), place=SafeText("2nd floor"), capacity=4)
 
 
 def span(begins: int, ends: int) -> Window:

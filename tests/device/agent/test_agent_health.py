@@ -12,8 +12,8 @@ from agent_side import NOON, PATIENCE, at, room
 from device.agent.health import Health
 from device.agent.knowledge import Knowledge
 from device.agent.room_state import showing
-from device.agent.settings import Night
 from device.model.clock import ClockReading
+from device.model.door import Night
 from device.model.state import RoomState
 
 

@@ -12,7 +12,7 @@ import pytest
 from agent_side import NOON, ROOM, calendar_text, event, wait_until, write_calendar
 from aiohttp import web
 
-from device.agent.access import Access
+from device.agent.access import Access, own_credential
 from device.agent.clock import ToldClock
 from device.agent.knowledge import Knowledge
 from device.agent.poller import Poller
@@ -54,7 +54,7 @@ class Door:
 @asynccontextmanager
 async def door(options: Options) -> AsyncIterator[Door]:
     clock = ToldClock(ClockReading(now=NOON, elapsed=timedelta(hours=1), rate=STILL))
-    access = Access(PROVIDER, options, ROOM.id, clock)
+    access = Access(own_credential(PROVIDER, options, ROOM.id, clock), clock)
     async with PROVIDER.open_room(ROOM, options, access, clock) as calendar:
         yield Door(calendar, access, clock)
 

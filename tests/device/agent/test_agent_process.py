@@ -31,10 +31,11 @@ from device.agent.cache_file import read_cache
 from device.emulator.settings_file import write_settings
 from device.model.availability import DoorState, Reason
 from device.model.clock import ClockTrust
+from device.model.door import Theme
 from device.model.requests import BookRequested, Outcome
 from device.model.state import Dim, RoomState
 from device.model.value import decode
-from device.wire.panel import ActEnded, Fault, FaultShown, LastShown, LookShown, RoomShown, Theme, TimeShown
+from device.wire.panel import ActEnded, Fault, FaultShown, LastShown, LookShown, RoomShown, TimeShown
 
 
 @pytest.fixture
@@ -328,7 +329,7 @@ async def test_without_a_hub_it_says_that_there_is_none_yet(tmp_path: Path, hand
 
     assert code == 78
     assert "hub" in said
-    assert "--standalone" in said
+    assert "standalone = true" in said
     async with agent_process(tmp_path / "agent.toml", "--standalone") as agent:
         async with visit(tmp_path / "run" / "panel.sock") as kiosk:
             await kiosk.until_state(is_free)

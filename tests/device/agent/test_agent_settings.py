@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from agent_side import document
 
-from device.agent.document import duration
 from device.agent.settings import build, load
 from device.calendars import Providers
+from device.model.document import duration
+from device.model.door import Theme
 from device.model.errors import SettingsError
 from device.model.room import CheckInPolicy
 from device.model.secret import Secret
-from device.wire.panel import Theme
 
 MINIMAL = """
 [room]

@@ -9,11 +9,11 @@ from agent_side import NOON, at, room
 
 from device.agent.knowledge import Confirmed, Knowledge
 from device.agent.room_state import Showing, showing
-from device.agent.settings import Night
 from device.calendars.interface import Skipped, WindowRead
 from device.model.availability import DoorState, Reason
 from device.model.changes import ChangeKind
 from device.model.clock import ClockReading, ClockTrust
+from device.model.door import Night
 from device.model.errors import CalendarUnreachable, CredentialRefused
 from device.model.freshness import Hop
 from device.model.occurrence import FreeBusy, Occurrence, Response

@@ -59,7 +59,7 @@ def test_days_on_which_the_clock_changes_are_well_formed(name: str, day: date) -
 SCENARIOS = [load_scenario(name) for name in scenario_names()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(SCENARIOS), st.dates(date(2020, 1, 1), date(2037, 1, 1)))
 def test_any_day_is_well_formed(scenario: Scenario, day: date) -> None:
     check(scenario, day)

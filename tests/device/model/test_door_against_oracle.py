@@ -47,7 +47,7 @@ def judge_many(doors: int, seed: int) -> None:
     assert all(seen[each] > doors // 500 for each in (*DoorState, *Reason) if each is not Reason.AGENT_SILENT), seen
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_the_door_agrees_with_the_oracle_and_stands_until_the_next_change(rng: Random) -> None:
     judge(*random_door(rng), rng)

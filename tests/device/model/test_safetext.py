@@ -105,7 +105,7 @@ def check_many(texts: int, seed: str) -> None:
         check(random_text(rng), limit=rng.choice((LIMIT, LIMIT, 1, 2, 7)))
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=800)
 @given(
     st.text(st.characters(exclude_categories=())) | st.lists(st.sampled_from(FRAGMENTS)).map("".join),
     st.integers(1, 50),

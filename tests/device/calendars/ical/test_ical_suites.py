@@ -82,7 +82,7 @@ def test_nothing_in_the_published_suites_is_lost(path: Path) -> None:
             assert found_in(path, Window(start=start, end=start + timedelta(days=31))).skipped == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, len(CALENDAR_WITH_EVERYTHING) - 1), st.integers(0, 255)), max_size=6))
 def test_a_calendar_with_wrong_bytes_is_read_or_refused(wrong: list[tuple[int, int]]) -> None:
     body = bytearray(CALENDAR_WITH_EVERYTHING)
@@ -94,7 +94,7 @@ def test_a_calendar_with_wrong_bytes_is_read_or_refused(wrong: list[tuple[int, i
 LINES = CALENDAR_WITH_EVERYTHING.split(b"\r\n")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(LINES), max_size=40))
 def test_a_calendar_in_disorder_is_read_or_refused(lines: list[bytes]) -> None:
     read_or_refused(b"\r\n".join((b"BEGIN:VCALENDAR", *lines, b"END:VCALENDAR")))

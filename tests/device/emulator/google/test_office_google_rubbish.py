@@ -171,7 +171,7 @@ async def answered(method: str, path: str, body: Any, query: dict[str, str]) -> 
     return answer.status
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(requests())
 def test_rubbish_is_refused_or_done_and_never_an_accident(request: tuple[str, str, Any, dict[str, str]]) -> None:
     assert asyncio.run(answered(*request)) < 500
@@ -197,7 +197,7 @@ FORMS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from((TOKEN, CONSENT, REVOKE)),
     st.sampled_from(FORMS),
@@ -211,7 +211,7 @@ def test_rubbish_at_the_token_endpoint_too(path: str, form: dict[str, str], spoi
 _SHARED = workspace()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.sampled_from(("multipart/mixed; boundary=b", "multipart/mixed", "", "text/plain")))
 def test_rubbish_for_a_batch(noise: bytes, kind: str) -> None:
     async def answer(call: Call) -> Any:

@@ -135,7 +135,7 @@ async def answered(method: str, path: str, body: Any, query: dict[str, str], pre
     return answer.status
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(requests())
 def test_rubbish_is_refused_or_done_and_never_an_accident(request: tuple[str, str, Any, dict[str, str], str]) -> None:
     assert asyncio.run(answered(*request)) < 500

@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import Enum
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -18,7 +18,8 @@ from device.model.value import Value, from_plain
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
-_LIMIT = 1 << 20
+LIMIT = 1 << 20
+"""Bytes of a settings file."""
 _KINDS = {
     "str": "text in quotes",
     "int": "a whole number",
@@ -32,20 +33,13 @@ _KINDS = {
 AnyValue = TypeVar("AnyValue", bound=Value)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The document in a file.
+def parse_toml(text: bytes, path: PurePath) -> dict[str, Any]:
+    """The document in what was read from `path`.
 
     Raises:
-        SettingsError: there is no such file, it may not be read, or it is no TOML.
+        SettingsError: it is too large, no text, or no TOML.
     """
-    try:
-        with path.open("rb") as file:
-            text = file.read(_LIMIT + 1)
-    except OSError as error:
-        raise SettingsError(
-            f"The settings file {path} cannot be read: {error.strerror}.", _how_to_read(error)
-        ) from error
-    if len(text) > _LIMIT:
+    if len(text) > LIMIT:
         raise SettingsError(f"The settings file {path} is larger than a megabyte.", "Name the settings file itself.")
     try:
         return tomllib.loads(text.decode())
@@ -53,12 +47,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"The settings file {path} is not UTF-8 text.", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {path} is not TOML: {error}.", "Strings stand in quotes.") from error
-
-
-def _how_to_read(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "Name an existing file with --settings."
-    return "Let the agent's user read it, for example: chgrp doorlight-agent FILE; chmod 640 FILE."
 
 
 def duration(text: object, path: str) -> timedelta:
@@ -125,6 +113,8 @@ def _told(message: str, kind: type, path: str) -> SettingsError:
         return SettingsError(f"The setting {_join(where, missing[1])} is missing.", "Add it to the settings file.")
     if isinstance(owner, type) and issubclass(owner, Enum):
         return SettingsError(f"{where} cannot be that.", f"Write one of: {', '.join(str(m.value) for m in owner)}.")
+    if not what.startswith(("Expected", "Invalid")):  # what a value says of itself
+        return SettingsError(f"{where or 'The document'}: {what}.", "Correct it in the settings.")
     if "matching regex" in what:
         return SettingsError(f"{where} is not written as it should be.", 'Write a time of day as "08:30".')
     expected = re.sub(
