@@ -5,8 +5,10 @@ the invitations that it has treated.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from exchangelib import errors
 from exchangelib.fields import FieldPath
@@ -19,11 +21,11 @@ from device.calendars.exchange.envelope import TYPES
 from device.calendars.exchange.item import DoorItem
 from device.calendars.exchange.meetings import Meeting
 from device.calendars.exchange.options import Access, Options
-from device.calendars.exchange.schedule import has_working_hours
+from device.calendars.exchange.schedule import working_offsets
 from device.calendars.exchange.services import Folders, Items, calendar_of
 from device.calendars.exchange.view import read_view
 from device.calendars.interface import Ailment, Complaint
-from device.calendars.zone_names import windows_of
+from device.calendars.zone_names import iana_of, windows_of
 from device.model.occurrence import Response
 from device.model.value import Value
 from device.model.window import Window
@@ -78,7 +80,7 @@ def complaints(account: Any, options: Options, now: datetime, zone: str) -> tupl
         account: the room's mailbox.
         options: what the settings say.
         now: UTC.
-        zone: the door's IANA zone, for the line that gives the mailbox one; empty: not known.
+        zone: the IANA name of the zone that the door goes by; empty: not known.
     """
     shell = _Shell(account.primary_smtp_address, options)
     try:
@@ -88,11 +90,8 @@ def complaints(account: Any, options: Options, now: datetime, zone: str) -> tupl
     found = list(shell.of_rights(may))
     if may.read:
         found += _of_meetings(account, shell, now)
-    try:
-        if not has_working_hours(account, now):
-            found.append(shell.no_time_zone(windows_of(zone, now) if zone else ""))
-    except errors.EWSError:
-        pass
+    with suppress(errors.EWSError, ValueError, OverflowError):
+        found += shell.of_clocks(working_offsets(account, now), zone, now)
     return tuple(found)
 
 
@@ -163,12 +162,18 @@ class _Shell:
             evidence = f"{waiting} of {len(old)}"
             yield Complaint(ailment=Ailment.NOT_ANSWERED, evidence=evidence, cure=cure, sure=False)
 
-    def no_time_zone(self, wanted: str) -> Complaint:
-        """The mailbox has no working hours, which know its zone; `wanted` is the door's, by its Windows name."""
-        zone = f"-TimeZone {_quoted(wanted or 'YOUR TIME ZONE')}"
-        cure = f"Set-MailboxRegionalConfiguration -Identity {self._room} -Language en-US {zone}"
-        evidence = "no working hours"
-        return Complaint(ailment=Ailment.TIME_ZONE_MISSING, evidence=evidence, cure=cure, sure=False)
+    def of_clocks(self, offsets: frozenset[timedelta], zone: str, now: datetime) -> Iterator[Complaint]:
+        """Whether the mailbox knows its zone, by its working hours, and the same clocks as the door's."""
+        wanted = windows_of(zone, now) if zone else ""
+        named = _quoted(wanted or "YOUR TIME ZONE")
+        cure = f"Set-MailboxRegionalConfiguration -Identity {self._room} -Language en-US -TimeZone {named}"
+        if not offsets:
+            evidence = "no working hours"
+            yield Complaint(ailment=Ailment.TIME_ZONE_MISSING, evidence=evidence, cure=cure, sure=False)
+        elif (doors := _offsets(zone, now)) and doors != offsets:
+            hours = f"Set-MailboxCalendarConfiguration -Identity {self._room} -WorkingHoursTimeZone {named}"
+            evidence = f"its working hours are at {_spelt(offsets)}, the door at {_spelt(doors)}"
+            yield Complaint(ailment=Ailment.TIME_ZONE_DIFFERS, evidence=evidence, cure=f"{cure}; {hours}", sure=False)
 
     def _guess(self, ailment: Ailment, evidence: str, *switches: str) -> Complaint:
         off = " ".join(f"-{switch} $false" for switch in switches)
@@ -185,6 +190,20 @@ class _Shell:
             "{RecipientTypeDetails -eq 'RoomMailbox'}; New-ManagementRoleAssignment -Name 'Doorlight' "
             f"-Role ApplicationImpersonation -User {self._account} {scope}"
         )
+
+
+def _offsets(zone: str, now: datetime) -> frozenset[timedelta]:
+    """How far from UTC the clocks of a zone go within a year; none where nobody knows it."""
+    if not iana_of(zone):
+        return frozenset()
+    offsets = ((now + timedelta(days=days)).astimezone(ZoneInfo(zone)).utcoffset() for days in range(0, 366, 7))
+    return frozenset(offset for offset in offsets if offset is not None)
+
+
+def _spelt(offsets: frozenset[timedelta]) -> str:
+    """Offsets as `UTC+1:00/+2:00`."""
+    minutes = [round(offset.total_seconds() / 60) for offset in sorted(offsets)]
+    return "UTC" + "/".join(f"{'-' if each < 0 else '+'}{abs(each) // 60}:{abs(each) % 60:02}" for each in minutes)
 
 
 def _quoted(text: str) -> str:

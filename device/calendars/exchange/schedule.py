@@ -100,10 +100,21 @@ def _merged(spans: Iterable[Window]) -> list[Window]:
     return merged
 
 
-def has_working_hours(account: Any, now: datetime) -> bool:
-    """Whether the mailbox knows when, and in which zone, its room works."""
+def working_offsets(account: Any, now: datetime) -> frozenset[timedelta]:
+    """How far from UTC the clocks of the mailbox's working hours go, in winter and in summer; none: it has no such
+    hours, and so knows no zone.
+
+    Raises:
+        ValueError: it tells offsets that are none.
+        OverflowError: the same.
+    """
     day = Window(start=now, end=now + timedelta(days=1))
     (view,) = _asked(account, (account.primary_smtp_address,), day)
     if isinstance(view, Exception):
         raise view
-    return view is not None and view.find(f"{TYPES}WorkingHours/{TYPES}TimeZone") is not None
+    zone = None if view is None else view.find(f"{TYPES}WorkingHours/{TYPES}TimeZone")
+    if zone is None:
+        return frozenset()
+    bias = int(zone.findtext(f"{TYPES}Bias") or 0)
+    parts = (zone.findtext(f"{TYPES}{kind}Time/{TYPES}Bias") for kind in ("Standard", "Daylight"))
+    return frozenset(timedelta(minutes=-(bias + int(part or 0))) for part in parts)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from xml.etree.ElementTree import Element
-from zoneinfo import ZoneInfo
 
 from device.emulator.event import Event, EventKind
 from device.emulator.ews.call import Call
@@ -11,7 +10,7 @@ from device.emulator.ews.errors import EwsError, schema_violation
 from device.emulator.ews.exchange import Exchange, Share
 from device.emulator.ews.item_writer import WEIGHTS
 from device.emulator.ews.xml import M, T, node, said, yes_no
-from device.emulator.ews.zones import Serialized
+from device.emulator.ews.zones import Serialized, serialized, zone_of
 from device.emulator.mailbox import Mailbox, event_bounds
 from device.model.window import Window
 
@@ -69,7 +68,7 @@ def _response(exchange: Exchange, call: Call, asked: Element, window: Window, zo
             node("t:FreeBusyViewType", view if detailed else view.replace("Detailed", "FreeBusy")),
             node("t:MergedFreeBusy", merged) if "Merged" in view else None,
             node("t:CalendarEventArray", *told) if view != "MergedOnly" and told else None,
-            None if address in exchange.unhoused else _working_hours(mailbox, window),
+            _working_hours(_own_zone(exchange, mailbox), window.start.year),
         ),
     )
 
@@ -115,22 +114,20 @@ def _digits(mailbox: Mailbox, events: list[Event], window: Window, minutes: int)
         start = end
 
 
-def _working_hours(mailbox: Mailbox, window: Window) -> Element:
-    """Nine to five in the mailbox's own zone, said by its offset: what is behind it is not asked for."""
-    offset = window.start.astimezone(ZoneInfo(mailbox.zone)).utcoffset() or timedelta()
-    never = (("Bias", "0"), ("Time", "00:00:00"), ("DayOrder", "1"), ("Month", "1"), ("DayOfWeek", "Sunday"))
-    zone = node(
-        "t:TimeZone",
-        node("t:Bias", str(-round(offset.total_seconds() / 60))),
-        *(
-            node(f"t:{kind}Time", *(node(f"t:{name}", text) for name, text in never))
-            for kind in ("Standard", "Daylight")
-        ),
-    )
+def _own_zone(exchange: Exchange, mailbox: Mailbox) -> str:
+    """The mailbox's own idea of its zone; empty: nobody has told it."""
+    entry = exchange.tenant.directory.rooms.get(mailbox.address)
+    return mailbox.zone if entry is None or entry.mailbox_zone is None else entry.mailbox_zone
+
+
+def _working_hours(zone: str, year: int) -> Element | None:
+    """Eight to five in the mailbox's own zone, if it has one."""
+    if not zone:
+        return None
     period = node(
         "t:WorkingPeriod",
         node("t:DayOfWeek", "Monday Tuesday Wednesday Thursday Friday"),
         node("t:StartTimeInMinutes", "480"),
         node("t:EndTimeInMinutes", "1020"),
     )
-    return node("t:WorkingHours", zone, node("t:WorkingPeriodArray", period))
+    return node("t:WorkingHours", serialized(zone_of(zone), year), node("t:WorkingPeriodArray", period))

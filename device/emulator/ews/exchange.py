@@ -66,8 +66,6 @@ class Exchange:
     shares: dict[str, Share] = field(default_factory=dict)
     """The mailboxes whose owners gave the account rights of its own."""
     limits: Limits = field(default_factory=Limits)
-    unhoused: set[str] = field(default_factory=set)
-    """Mailboxes that were never told their time zone, and so have no working hours."""
     backends: int = 1
     """Servers behind the address. A subscription is on one of them, and a stream must be led to it."""
     certificate: bytes = b""

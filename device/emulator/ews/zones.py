@@ -105,6 +105,33 @@ def _steps(changes: list[tuple[datetime, timedelta, timedelta]], standard: timed
         )
 
 
+def serialized(zone: tzinfo, year: int) -> Element:
+    """A zone as availability tells it: an offset, and the rule of each change of the clocks in a year."""
+    changes = changes_in(zone, year) if isinstance(zone, ZoneInfo) else []
+    january = datetime(year, 1, 1, tzinfo=zone).utcoffset() or timedelta()
+    standard = min((offset for _, *both in changes for offset in both), default=january)
+    summer = _summer(changes) if changes else standard
+    return node(
+        "t:TimeZone",
+        node("t:Bias", str(-round(standard.total_seconds() / 60))),
+        _rule("StandardTime", timedelta(), [wall for wall, _, after in changes if after == standard]),
+        _rule("DaylightTime", summer - standard, [wall for wall, _, after in changes if after == summer]),
+    )
+
+
+def _rule(kind: str, ahead: timedelta, walls: list[datetime]) -> Element:
+    wall = walls[0] if walls else datetime(1, 1, 7)  # noqa: DTZ001 - a time on a wall: the first Sunday of January
+    last = (wall + timedelta(days=7)).month != wall.month
+    return node(
+        f"t:{kind}",
+        node("t:Bias", str(-round(ahead.total_seconds() / 60))),
+        node("t:Time", f"{wall:%H:%M:%S}"),
+        node("t:DayOrder", "5" if last else str((wall.day - 1) // 7 + 1)),
+        node("t:Month", str(wall.month)),
+        node("t:DayOfWeek", _DAYS[wall.weekday()]),
+    )
+
+
 class Serialized(tzinfo):
     """A zone as availability's requests bring it: an offset, and a rule for each change of the clocks."""
 

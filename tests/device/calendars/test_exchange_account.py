@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from exchange_room import Standing
+from exchange_room import CLOSE, OPEN, Standing, answering, options, success, view
 from exchange_worlds import options_for
+from far_side import far_side
 
 from device.calendars.exchange import PROVIDER
 from device.calendars.exchange.options import Access, Auth
@@ -285,12 +286,69 @@ async def test_a_room_that_does_not_exist_is_not_found(account: CalendarAccount)
         await account.audit("nobody@office.example")
 
 
-async def test_a_mailbox_without_working_hours_does_not_know_its_zone(account: CalendarAccount, office: Office) -> None:
+async def clocks(office: Office, mailbox_zone: str, zone: str, day: datetime | None = None) -> tuple[Complaint, ...]:
+    """What is complained of in a room whose mailbox is in one zone and whose door in another."""
     invite(office, 5)
-    office.exchange.unhoused.add(AURORA)
-    complaint = await only(account)
+    rooms = office.tenant_cloud.directory.rooms
+    rooms[AURORA] = msgspec.structs.replace(rooms[AURORA], mailbox_zone=mailbox_zone)
+    async with account_of(office, Standing(day or office.clock.now)) as account:
+        return await account.audit(AURORA, zone)
+
+
+async def test_a_mailbox_without_working_hours_does_not_know_its_zone(office: Office) -> None:
+    (complaint,) = await clocks(office, "", "Europe/Lisbon")
     assert (complaint.ailment, complaint.sure) == (Ailment.TIME_ZONE_MISSING, False)
-    assert "Set-MailboxRegionalConfiguration -Identity 'aurora@office.example'" in complaint.cure
+    regional = "Set-MailboxRegionalConfiguration -Identity 'aurora@office.example'"
+    assert complaint.cure == f"{regional} -Language en-US -TimeZone 'GMT Standard Time'"
+    (complaint,) = await clocks(office, "", "")
+    assert complaint.cure == f"{regional} -Language en-US -TimeZone 'YOUR TIME ZONE'"
+
+
+@pytest.mark.parametrize(
+    ("mailbox_zone", "zone", "evidence"),
+    [
+        ("W. Europe Standard Time", "Europe/Paris", ""),
+        ("Pacific Standard Time", "Europe/Berlin", "UTC-8:00/-7:00, the door at UTC+1:00/+2:00"),
+        ("India Standard Time", "Asia/Kolkata", ""),
+        ("India Standard Time", "Asia/Kathmandu", "UTC+5:30, the door at UTC+5:45"),
+        ("AUS Eastern Standard Time", "Australia/Sydney", ""),
+        ("UTC", "Europe/London", "UTC+0:00, the door at UTC+0:00/+1:00"),
+        ("Pacific Standard Time", "", ""),
+        ("Pacific Standard Time", "Nowhere/At all", ""),
+    ],
+)
+@pytest.mark.parametrize("month", [1, 7])
+async def test_a_mailbox_in_another_zone_than_its_door_is_told(
+    office: Office, mailbox_zone: str, zone: str, evidence: str, month: int
+) -> None:
+    found = await clocks(office, mailbox_zone, zone, datetime(2026, month, 15, tzinfo=UTC))
+    assert [(each.ailment, each.evidence, each.sure) for each in found] == (
+        [(Ailment.TIME_ZONE_DIFFERS, f"its working hours are at {evidence}", False)] if evidence else []
+    )
+    assert all("-WorkingHoursTimeZone" in each.cure for each in found)
+
+
+@pytest.mark.parametrize("bias", ["", "x", "9" * 40, "9" * 5000, "-1e3"])
+async def test_an_offset_that_is_none_costs_only_this_part(tmp_path: Path, bias: str) -> None:
+    zone = f"<t:TimeZone><t:Bias>{bias}</t:Bias></t:TimeZone>"
+    seen = "<m:FreeBusyView><t:FreeBusyViewType>FreeBusy</t:FreeBusyViewType>"
+    hours = f"{seen}<t:WorkingHours>{zone}</t:WorkingHours></m:FreeBusyView>"
+    message = '<m:ResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode></m:ResponseMessage>'
+    told = (
+        f"<m:FreeBusyResponseArray><m:FreeBusyResponse>{message}{hours}</m:FreeBusyResponse></m:FreeBusyResponseArray>"
+    )
+    busy = f"{OPEN}<m:GetUserAvailabilityResponse>{told}</m:GetUserAvailabilityResponse>{CLOSE}"
+
+    def tell(asked: str) -> str:
+        if "GetUserAvailability" in asked:
+            return busy
+        return view() if "FindItem" in asked else success("GetFolder", "<m:Folders><t:CalendarFolder/></m:Folders>")
+
+    async with far_side(answering(tell), tmp_path) as side:
+        assert PROVIDER.open_account is not None
+        async with PROVIDER.open_account(options(side), Standing()) as account:
+            found = await account.audit(AURORA, "UTC")
+    assert found == ()
 
 
 async def test_an_audit_that_meets_trouble_says_so(account: CalendarAccount, office: Office) -> None:
