@@ -50,7 +50,7 @@ class EmulatedHub:
             listen=f"127.0.0.1:{web}",
             listen_devices=f"127.0.0.1:{devices}",
         )
-        self._port = devices
+        self._ports = (web, devices)
         self._office = office
         self._document = {"folder": str(folder), "clock": {"source": f"unix:{office.clock_socket}"}}
         self._file, self._log = folder / "hub.toml", folder / "hub.log"
@@ -118,13 +118,9 @@ class EmulatedHub:
         with suppress(TimeoutError):
             async with asyncio.timeout(READY_WITHIN):
                 while process.returncode is None:
-                    try:
-                        _, writer = await asyncio.open_connection("127.0.0.1", self._port)
-                    except OSError:
-                        await asyncio.sleep(0.05)
-                        continue
-                    writer.close()
-                    return
+                    if all([await _answers(port) for port in self._ports]):
+                        return
+                    await asyncio.sleep(0.05)
         said = await asyncio.to_thread(self._log.read_text, encoding="utf-8", errors="replace")
         why = SafeText(said.strip().rpartition("\n")[2])
         hint = "doorlight emulate --without-hub does without."
@@ -172,6 +168,15 @@ def _row(entry: RoomEntry, connection: str, now: datetime) -> RoomRow:
 def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _free_port() -> int:

@@ -34,7 +34,7 @@ class _Knobs:
             yield from self._of_meetings()
             yield from self._of_faults()
             if self._session.world.hub:
-                yield _knob("hub", "h", "hub", "Stop the hub, or start it again.", self._in_hub(HubHands.toggle))
+                yield _knob("hub", "h", "hub", "Stop the hub, or start it again.", self._in_hub(_toggle))
                 yield _knob("portal", "P", "portal", "Show the way into the hub's portal.", self._in_hub(_way_in))
             yield _knob("start-over", "o", "restart", "Begin this scenario anew.", self._start_over)
 
@@ -118,8 +118,12 @@ class _Knobs:
         return act
 
 
+async def _toggle(hub: HubHands) -> str:
+    return await hub.toggle()
+
+
 async def _way_in(hub: HubHands) -> str:
-    return f"The portal, for a browser on this machine: {await hub.way_in()}"
+    return f"Portal: {await hub.way_in()}"
 
 
 def _knob(name: str, key: str, label: str, explained: str, act: Act) -> Knob:
