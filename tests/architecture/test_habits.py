@@ -49,7 +49,7 @@ OURS_TO_CALL = {
 MADE_UP = re.compile(r"(^|\.)(example(\.(com|org|net))?|test|invalid|localhost)$")
 NAMED = re.compile(
     r"(^|\.)(zoom\.us|teams\.microsoft\.com|meet\.google\.com|outlook\.office365\.com|www\.google\.com"
-    r"|apache\.org|sil\.org|calendarserver\.org|kovidgoyal\.net|w3\.org)$"
+    r"|apache\.org|sil\.org|calendarserver\.org|kovidgoyal\.net|w3\.org|schemas\.microsoft\.com|schemas\.xmlsoap\.org)$"
 )
 """Named and never called: where meetings are joined, whose licence or specification it is, an XML namespace."""
 

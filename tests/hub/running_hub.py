@@ -12,6 +12,7 @@ from typing import Any
 from seat import PATIENCE
 
 from device.emulator.office import Office
+from device.emulator.settings import CALENDARS
 from device.model.safetext import SafeText
 from device.wire.hub import Route
 from hub.assembly import open_hub, unending
@@ -76,17 +77,12 @@ async def _until_answering(port: int, running: list[asyncio.Task[None]]) -> None
             return
 
 
-async def connect_office(hub: Services, office: Office, *, route: Route = Route.RELAYED) -> Connection:
-    """Connect the office's Microsoft tenant, and take over its rooms."""
-    told = {
-        "tenant": office.tenant,
-        "client_id": office.client_id,
-        "client_secret": office.client_secret.reveal(),
-        "endpoint": office.endpoint,
-        "authority": office.authority,
-        "ca_bundle": str(office.ca_bundle),
-    }
-    connection = await hub.connections.add("Office", "graph", told, actor="test", route=route)
+async def connect_office(
+    hub: Services, office: Office, provider: str = "graph", *, route: Route = Route.RELAYED
+) -> Connection:
+    """Connect the office by one of its vendors, and take over its rooms."""
+    told = CALENDARS[provider](office) | {"ca_bundle": str(office.ca_bundle)}
+    connection = await hub.connections.add("Office", provider, told, actor="test", route=route)
     await hub.rooms.put(
         RoomRow(
             id=entry.address,

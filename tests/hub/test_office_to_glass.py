@@ -79,6 +79,27 @@ async def test_a_meeting_that_somebody_adds_is_on_the_glass_by_the_providers_cal
             await kiosk.until_state(lambda state: state.availability.state is DoorState.IN_USE)
 
 
+async def test_a_server_that_calls_nobody_is_listened_to(tmp_path: Path, office: Office) -> None:
+    """Exchange on premises: what its stream tells the hub is on the glass, and what is booked there is in the mailbox;
+    the device has read all through the hub, and never had the password.
+    """
+    async with hub_in_here(tmp_path / "hub", office.clock) as hub:
+        connection = await connect_office(hub, office, "exchange")
+        await hub.board.say(ConnectionChanged(connection=connection.id))
+        room = office.default_room.address
+        async with claimed_door(tmp_path, hub, office, room) as kiosk:
+            await kiosk.until_state(lambda state: known(state) and state.availability.state is DoorState.FREE)
+            await wait_until(lambda: office.ews_edge.subscriptions.hanging)
+            kiosk.say(BookRequested(key="k1", minutes=15))
+            assert (await kiosk.until(ActEnded)).outcome is Outcome.DONE
+            await kiosk.until_state(lambda state: state.availability.state is DoorState.IN_USE)
+            office.control.cancel_meeting(office.default_room.name)
+            await kiosk.until_state(lambda state: state.availability.state is DoorState.FREE)
+        password = office.exchange.password.reveal().encode()
+        files = [file for part in ("state", "run") for file in (tmp_path / part).rglob("*") if file.is_file()]
+        assert not [file for file in files if password in file.read_bytes()]
+
+
 async def test_a_booking_at_the_door_is_written_by_the_hub(tmp_path: Path, office: Office) -> None:
     async with hub_in_here(tmp_path / "hub", office.clock) as hub:
         await connect_office(hub, office, route=Route.DIRECT)

@@ -11,8 +11,9 @@ from datetime import UTC, timedelta
 from typing import Protocol
 
 import pytest
-from account_worlds import AccountWorld, dav_account, feed_account, office_account, workspace_account
+from account_worlds import AccountWorld, dav_account, exchange_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
+from exchange_worlds import basic_world, ntlm_world
 from far_side import Handler
 from feed_worlds import file_world, url_world
 from google_worlds import invited_world, shared_world
@@ -89,6 +90,18 @@ def _graph_at(url: str, ca_bundle: str) -> Connection:
     )
 
 
+def _exchange_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.exchange.options import Auth, Options
+
+    return Options(
+        server=f"{url}/EWS/Exchange.asmx",
+        username="door",
+        password=Secret("secret"),
+        auth=Auth.BASIC,
+        ca_bundle=ca_bundle,
+    )
+
+
 def _google_at(url: str, ca_bundle: str) -> Connection:
     from device.calendars.google import Options
     from device.emulator.google.routes import google_endpoints
@@ -102,6 +115,11 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         worlds={"radicale": radicale_world, "xandikos": xandikos_world},
         against=_caldav_at,
         accounts={"radicale": dav_account},
+    ),
+    Providers.EXCHANGE: FarSides(
+        worlds={"basic": basic_world, "ntlm": ntlm_world},
+        against=_exchange_at,
+        accounts={"office": exchange_account},
     ),
     Providers.GOOGLE: FarSides(
         worlds={"shared": shared_world, "invited": invited_world},
