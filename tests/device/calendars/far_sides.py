@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from account_worlds import AccountWorld, dav_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
+from desks import Desk, dav_desk, google_desk, graph_desk
 from far_side import Handler
 from feed_worlds import file_world, url_world
 from google_worlds import invited_world, shared_world
@@ -62,6 +63,8 @@ class FarSides:
     """The worlds that its hub half is tested in, if it has one."""
     signing_in: Callable[[Handler], Handler] = lambda handler: handler
     """A far side on which signing in succeeds, so that its other answers are met."""
+    desk: Callable[[Any], AbstractAsyncContextManager[Desk]] | None = None
+    """Somebody who books there by a program that is not ours, in one of `worlds`; where bookings can be made."""
 
 
 def _caldav_at(url: str, ca_bundle: str) -> Connection:
@@ -102,6 +105,7 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         worlds={"radicale": radicale_world, "xandikos": xandikos_world},
         against=_caldav_at,
         accounts={"radicale": dav_account},
+        desk=dav_desk,
     ),
     Providers.GOOGLE: FarSides(
         worlds={"shared": shared_world, "invited": invited_world},
@@ -109,6 +113,7 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         complaint=('{"error": {"code": 0, "errors": [{"reason": "no"}]}}', "application/json"),
         accounts={"workspace": workspace_account},
         signing_in=google_signing_in,
+        desk=google_desk,
     ),
     Providers.GRAPH: FarSides(
         worlds={"office": office_world},
@@ -116,6 +121,7 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         complaint=('{"error": {"code": "No"}}', "application/json"),
         accounts={"office": office_account},
         signing_in=signing_in,
+        desk=graph_desk,
     ),
     Providers.ICS: FarSides(
         worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}

@@ -36,6 +36,7 @@ class WorkspaceWorld:
     """
 
     def __init__(self, office: Office, options: Options, *, invited: bool) -> None:
+        self.office = office
         self._mailbox: Mailbox = office.tenant_cloud.mailboxes[ROOM.id]
         self.options = options
         self.invited = invited

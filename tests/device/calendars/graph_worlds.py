@@ -22,6 +22,7 @@ class OfficeWorld:
     """A room's mailbox, and the organizers who have invited it."""
 
     def __init__(self, office: Office) -> None:
+        self.office = office
         self._mailbox: Mailbox = office.tenant_cloud.mailboxes[ROOM.id]
         self.options = Options(
             tenant=office.tenant,
