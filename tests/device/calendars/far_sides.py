@@ -63,6 +63,8 @@ class FarSides:
     """The worlds that its hub half is tested in, if it has one."""
     signing_in: Callable[[Handler], Handler] = lambda handler: handler
     """A far side on which signing in succeeds, so that its other answers are met."""
+    networked: str = ""
+    """Which of `worlds` can be cut off; empty: the first."""
     desk: Callable[[Any], AbstractAsyncContextManager[Desk]] | None = None
     """Somebody who books there by a program that is not ours, in one of `worlds`; where bookings can be made."""
 
@@ -124,7 +126,7 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         desk=graph_desk,
     ),
     Providers.ICS: FarSides(
-        worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}
+        worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}, networked="url"
     ),
 }
 

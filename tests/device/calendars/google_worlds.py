@@ -51,7 +51,7 @@ class WorkspaceWorld:
             show_as=meeting.free_busy.value,
             cancelled=meeting.cancelled,
             uid=meeting.title,
-            **self._people(meeting.organizer),
+            **self._people(meeting.organizer) | ({"response": "declined"} if meeting.declined else {}),
             **_repeated(meeting),
         )
         for day, moved in meeting.moved.items():

@@ -43,6 +43,7 @@ class OfficeWorld:
             sensitivity="private" if meeting.private else "normal",
             show_as=meeting.free_busy.value,
             cancelled=meeting.cancelled,
+            response="declined" if meeting.declined else "accepted",
             uid=meeting.title,
             **_repeated(meeting),
         )

@@ -45,6 +45,8 @@ class Meeting:
     organizer: str = "Jane Doe"
     private: bool = False
     cancelled: bool = False
+    declined: bool = False
+    """By the room."""
     free_busy: FreeBusy = FreeBusy.BUSY
     days: int = 0
     """Of a daily series: how many days."""
