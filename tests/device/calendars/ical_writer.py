@@ -63,4 +63,4 @@ def _on(meeting: Meeting, day: date) -> datetime:
 def _time(meeting: Meeting, moment: date) -> str:
     if not isinstance(moment, datetime):
         return f";VALUE=DATE:{moment:%Y%m%d}"
-    return f";TZID={meeting.zone.key}:{moment.astimezone(meeting.zone):%Y%m%dT%H%M%S}"
+    return f";TZID={meeting.windows_zone or meeting.zone.key}:{moment.astimezone(meeting.zone):%Y%m%dT%H%M%S}"

@@ -42,6 +42,8 @@ class Meeting:
     """Of a series: the first time."""
     zone: ZoneInfo = BERLIN
     """Where it was entered."""
+    windows_zone: str = ""
+    """What a program of Microsoft's calls that place where it writes a calendar itself."""
     organizer: str = "Jane Doe"
     private: bool = False
     cancelled: bool = False
