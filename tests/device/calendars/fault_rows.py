@@ -227,7 +227,7 @@ LINES: dict[str, Line] = {
 }
 """Faults between the door and its calendar."""
 
-SLOW = {"connection never made", "one byte now and then", "DNS: silence", "IPv6 drops everything"}
+SLOW = {"connection never made", "one byte now and then", "DNS: silence"}
 """Those that cost as much time as a call may take."""
 
 NOW = span(FRIDAY, "7:30", "8:30")

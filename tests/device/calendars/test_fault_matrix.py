@@ -3,6 +3,7 @@
 The matrix is `fault_matrix.txt`. Its cells are tried on a real agent, whose calendar is spoilt on the way to it.
 """
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -193,7 +194,7 @@ async def test_a_fault_on_the_way(
             title = await mark(world)
             async with spoilt_door(member, world, options, tmp_path / "then", clock) as door:
                 await door.read(title)
-                for phase in (trial.act, trial.steady, trial.refresh):
+                for phase in (trial.steady, trial.refresh, trial.act):
                     if trial.want(phase.__name__) != "-":
                         await phase(door)
         finally:
