@@ -10,6 +10,7 @@ class Providers(Enum):
     """Every calendar provider; a member is its only registration."""
 
     CALDAV = "caldav"
+    EXCHANGE = "exchange"
     GOOGLE = "google"
     GRAPH = "graph"
     ICS = "ics"

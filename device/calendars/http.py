@@ -13,7 +13,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -88,6 +88,8 @@ class Answer:
     status: int
     headers: httpx.Headers
     body: bytes
+    line: Any = field(default=None, compare=False, repr=False)
+    """The connection that it came over (httpcore's `network_stream`), for those who sign in once for each."""
 
     @property
     def server_date(self) -> datetime | None:
@@ -152,14 +154,20 @@ class Answer:
 class Client:
     """A few kept connections to one provider. Use it as an async context manager; redirects are never followed."""
 
-    def __init__(self, connection: Connection, headers: Mapping[str, str] | None, connections: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        headers: Mapping[str, str] | None,
+        connections: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._timeout = connection.timeout
         self._proxied = bool(connection.proxy)
         try:
             if connection.proxy:
                 _check_address(httpx.URL(connection.proxy))
             self._http = httpx.AsyncClient(
-                verify=trust(connection),
+                verify=tls or trust(connection),
                 proxy=connection.proxy or None,
                 trust_env=False,
                 follow_redirects=False,
@@ -198,24 +206,49 @@ class Client:
             CalendarUnreachable: no answer, or not within the deadline.
             MalformedAnswer: more than `limit` bytes, or a compression that was not asked for.
         """
+        asked = self.answering(method, url, params=params, headers=headers, content=content, auth=auth)
+        async with deadline(self._timeout), asked as response:
+            body = await _take_in(response, limit)
+        line = response.extensions.get("network_stream")
+        return Answer(status=response.status_code, headers=response.headers, body=body, line=line)
+
+    @asynccontextmanager
+    async def answering(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        auth: httpx.Auth | None = None,
+        patience: float | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """An answer whose body is still to come; what goes wrong with the line meanwhile is told in our words.
+
+        `patience` is how many seconds to wait for each piece, where that is not the settings' timeout.
+
+        Raises:
+            CalendarUnreachable: no answer, or the line broke.
+        """
         try:
-            request = self._http.build_request(method, url, params=params, headers=headers, content=content)
+            request = self._http.build_request(
+                method, url, params=params, headers=headers, content=content, timeout=patience or self._timeout
+            )
             _check_address(request.url)
         except (httpx.InvalidURL, ValueError):
             raise CalendarUnreachable("the address cannot be used", cause="dns") from None  # which may hold a secret
         host = request.url.host
         try:
-            async with deadline(self._timeout):
-                response = await self._http.send(request, auth=auth, stream=True)
-                try:
-                    body = await _take_in(response, limit)
-                finally:
-                    await response.aclose()
+            response = await self._http.send(request, auth=auth, stream=True)
+            try:
+                yield response
+            finally:
+                await response.aclose()
         except httpx.LocalProtocolError:
             raise CalendarUnreachable(f"{host}: the request cannot be sent") from None  # its text quotes our headers
         except (httpx.HTTPError, OSError) as error:
             raise self._translated(error, host) from error
-        return Answer(status=response.status_code, headers=response.headers, body=body)
 
     def _translated(self, error: Exception, host: str) -> CalendarError:
         """What an error of the line means, told by the deepest error that says it."""

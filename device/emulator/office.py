@@ -24,13 +24,15 @@ from device.emulator.clock_socket import serve_clock
 from device.emulator.control import Control
 from device.emulator.directory import RoomEntry
 from device.emulator.ending import end
+from device.emulator.ews.exchange import Exchange
+from device.emulator.ews.server import PATH, EwsEdge
 from device.emulator.faults import Faults
 from device.emulator.front import Front
 from device.emulator.google.server import GoogleEdge
 from device.emulator.google.workspace import Workspace
 from device.emulator.graph.server import VERSION, GraphEdge
 from device.emulator.listener import Listener
-from device.emulator.placing import address_of, app_of, directory_of, place
+from device.emulator.placing import address_of, app_of, directory_of, place, visible_mailboxes
 from device.emulator.scenario import Scenario, load_scenario
 from device.emulator.script import play
 from device.emulator.settings import agent_settings
@@ -52,7 +54,9 @@ class Office:
         self.tenant_cloud = Tenant(directory_of(scenario), clock, self.faults)
         self.control = Control(self.tenant_cloud, scenario.zone)
         self.workspace = Workspace(self.tenant_cloud, CLIENT_ID)
-        self.front = Front((GoogleEdge(self.workspace), GraphEdge(self.tenant_cloud)))
+        self.exchange = Exchange(self.tenant_cloud, impersonates=set(visible_mailboxes(scenario)))
+        self.ews_edge = EwsEdge(self.exchange)
+        self.front = Front((self.ews_edge, GoogleEdge(self.workspace), GraphEdge(self.tenant_cloud)))
         self.ca_bundle = directory / "ca.pem"
         """The throwaway authority that the servers' certificate is from."""
         self.clock_socket = directory / "clock.sock"
@@ -79,6 +83,11 @@ class Office:
     def authority(self) -> str:
         """Where Entra is, without the tenant."""
         return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def ews(self) -> str:
+        """Where the office's Exchange has its web services."""
+        return f"{self.authority}{PATH}"
 
     @property
     def rooms(self) -> tuple[RoomEntry, ...]:
@@ -144,7 +153,9 @@ async def open_office(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serve_clock(clock, office.clock_socket))
         server_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1", "localhost").configure_cert(server_tls)
+        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        certificate.configure_cert(server_tls)
+        office.exchange.certificate = ssl.PEM_cert_to_DER_cert(certificate.cert_chain_pems[0].bytes().decode())
         listener = Listener(web.Server(office.front.handle, access_log=None), server_tls, office.faults)
         office.port = listener.port
         await stack.enter_async_context(listener.running())

@@ -38,11 +38,24 @@ def _graph(office: "Office") -> dict[str, Any]:
     }
 
 
+def _exchange(office: "Office") -> dict[str, Any]:
+    return {
+        "server": office.ews,
+        "username": office.exchange.username,
+        "password": office.exchange.password.reveal(),
+        "version": "se",
+    }
+
+
 def _google(office: "Office") -> dict[str, Any]:
     return {"service_account": office.workspace.service_account(office.authority), **google_endpoints(office.authority)}
 
 
-CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {"google": _google, "graph": _graph}
+CALENDARS: Mapping[str, Callable[["Office"], dict[str, Any]]] = {
+    "exchange": _exchange,
+    "google": _google,
+    "graph": _graph,
+}
 """How a door reaches its calendar, by the provider that the scenario gives its room."""
 
 

@@ -47,7 +47,7 @@ OURS_TO_CALL = {
 MADE_UP = re.compile(r"(^|\.)(example(\.(com|org|net))?|test|invalid|localhost)$")
 NAMED = re.compile(
     r"(^|\.)(zoom\.us|teams\.microsoft\.com|meet\.google\.com|outlook\.office365\.com|www\.google\.com"
-    r"|apache\.org|sil\.org|calendarserver\.org|kovidgoyal\.net)$"
+    r"|apache\.org|sil\.org|calendarserver\.org|kovidgoyal\.net|schemas\.microsoft\.com|schemas\.xmlsoap\.org)$"
 )
 """Named and never called: where meetings are joined, whose licence or specification it is, an XML namespace."""
 

@@ -6,8 +6,11 @@ import sys
 
 from tree import ROOT
 
-PROVIDERS = {"device.calendars.caldav", "device.calendars.google", "device.calendars.graph", "device.calendars.ics"}
-VENDORS = {"msal", "icalendar", "recurring_ical_events", "caldav", "exchangelib", "googleapiclient", "google.auth"}
+PROVIDERS = {f"device.calendars.{name}" for name in ("caldav", "exchange", "google", "graph", "ics")}
+VENDORS = {"msal", "icalendar", "recurring_ical_events", "caldav", "exchangelib", "googleapiclient", "google.auth"} | {
+    "lxml",
+    "spnego",
+}
 DRAWING = {"textual", "rich", "PIL", "textual_image"}
 NETWORK = {"httpx", "httpcore", "aiohttp", "requests", "urllib3", "msal", "http.client", "sqlite_utils"}
 

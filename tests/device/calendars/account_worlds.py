@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 from dav_worlds import WHO
+from exchange_worlds import options_for as exchange_options
 from feed_worlds import url_world
 from google_worlds import with_service_account
 from receiver import Receiver, receiving
@@ -144,6 +145,31 @@ async def workspace_account(request: pytest.FixtureRequest) -> AsyncIterator[Wor
     folder: Path = request.getfixturevalue("tmp_path")
     async with open_office("monday", folder) as office, receiving() as receiver:
         yield WorkspaceAccount(office, receiver)
+
+
+class ExchangeSide(OfficeAccount):
+    """The same office on an Exchange server of its own."""
+
+    canary = "borealis@office.example"
+
+    def __init__(self, office: Office, receiver: Receiver) -> None:
+        super().__init__(office, receiver)
+        self.options = exchange_options(office)
+        office.exchange.impersonates.discard(self.canary)
+
+    async def widen(self) -> None:
+        self.office.exchange.impersonates.add(self.canary)
+
+    async def refuse(self) -> None:
+        self.office.exchange.password = Secret("another")
+
+
+@asynccontextmanager
+async def exchange_account(request: pytest.FixtureRequest) -> AsyncIterator[ExchangeSide]:
+    """An office with a server that a hub listens to."""
+    folder: Path = request.getfixturevalue("tmp_path")
+    async with open_office("monday", folder) as office, receiving() as receiver:
+        yield ExchangeSide(office, receiver)
 
 
 class Quiet:

@@ -11,10 +11,13 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import caldav
+import exchangelib
 import google_auth_httplib2
 import httplib2
 import httpx
 from dav_worlds import WHO, DavWorld
+from exchange_trust import trusting
+from exchange_worlds import ExchangeWorld
 from google.api_core.client_options import ClientOptions
 from google.oauth2.credentials import Credentials
 from google_worlds import WorkspaceWorld
@@ -137,3 +140,42 @@ async def dav_desk(world: DavWorld) -> AsyncIterator[DavDesk]:
     """Somebody's program with the same password."""
     with caldav.DAVClient(world.url, username=WHO[0], password=WHO[1]) as client:
         yield DavDesk(caldav.Calendar(client=client, url=world.url))
+
+
+class ExchangeDesk:
+    """The client library `exchangelib`, unchanged."""
+
+    def __init__(self, account: exchangelib.Account) -> None:
+        self._account = account
+
+    async def write(self, title: str, when: Window) -> None:
+        await asyncio.to_thread(self._write, title, when)
+
+    async def seen(self, when: Window) -> dict[str, str]:
+        return await asyncio.to_thread(self._seen, when)
+
+    async def remove(self, name: str) -> None:
+        await asyncio.to_thread(lambda: self._account.calendar.get(id=name).delete())
+
+    def _write(self, title: str, when: Window) -> None:
+        bounds = {name: exchangelib.EWSDateTime.from_datetime(getattr(when, name)) for name in ("start", "end")}
+        exchangelib.CalendarItem(account=self._account, folder=self._account.calendar, subject=title, **bounds).save()
+
+    def _seen(self, when: Window) -> dict[str, str]:
+        bounds = (exchangelib.EWSDateTime.from_datetime(bound) for bound in (when.start, when.end))
+        return {item.id: item.subject for item in self._account.calendar.view(*bounds).only("subject")}
+
+
+@asynccontextmanager
+async def exchange_desk(world: ExchangeWorld) -> AsyncIterator[ExchangeDesk]:
+    """Somebody's program with the same password."""
+    office = world.office
+    with trusting(str(office.ca_bundle)):
+        config = exchangelib.Configuration(
+            service_endpoint=office.ews,
+            credentials=exchangelib.Credentials(office.exchange.username, office.exchange.password.reveal()),
+            auth_type=exchangelib.NTLM if office.exchange.schemes == ("NTLM",) else exchangelib.BASIC,
+            version=exchangelib.Version(build=exchangelib.Build(15, 2)),
+        )
+        account = exchangelib.Account(ROOM.id, config=config, autodiscover=False, access_type=exchangelib.IMPERSONATION)
+        yield ExchangeDesk(account)

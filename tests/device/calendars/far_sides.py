@@ -11,9 +11,10 @@ from datetime import UTC, timedelta
 from typing import Any, Protocol
 
 import pytest
-from account_worlds import AccountWorld, dav_account, feed_account, office_account, workspace_account
+from account_worlds import AccountWorld, dav_account, exchange_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
-from desks import Desk, dav_desk, google_desk, graph_desk
+from desks import Desk, dav_desk, exchange_desk, google_desk, graph_desk
+from exchange_worlds import basic_world, ntlm_world
 from far_side import Handler
 from feed_worlds import file_world, url_world
 from google_worlds import invited_world, shared_world
@@ -63,6 +64,8 @@ class FarSides:
     """The worlds that its hub half is tested in, if it has one."""
     signing_in: Callable[[Handler], Handler] = lambda handler: handler
     """A far side on which signing in succeeds, so that its other answers are met."""
+    gives_access: bool = False
+    """Whether it gives out access that runs out and has to be renewed."""
     networked: str = ""
     """Which of `worlds` can be cut off; empty: the first."""
     desk: Callable[[Any], AbstractAsyncContextManager[Desk]] | None = None
@@ -94,6 +97,18 @@ def _graph_at(url: str, ca_bundle: str) -> Connection:
     )
 
 
+def _exchange_at(url: str, ca_bundle: str) -> Connection:
+    from device.calendars.exchange.options import Auth, Options
+
+    return Options(
+        server=f"{url}/EWS/Exchange.asmx",
+        username="door",
+        password=Secret("secret"),
+        auth=Auth.BASIC,
+        ca_bundle=ca_bundle,
+    )
+
+
 def _google_at(url: str, ca_bundle: str) -> Connection:
     from device.calendars.google import Options
     from device.emulator.google.routes import google_endpoints
@@ -109,12 +124,19 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         accounts={"radicale": dav_account},
         desk=dav_desk,
     ),
+    Providers.EXCHANGE: FarSides(
+        worlds={"basic": basic_world, "ntlm": ntlm_world},
+        against=_exchange_at,
+        accounts={"office": exchange_account},
+        desk=exchange_desk,
+    ),
     Providers.GOOGLE: FarSides(
         worlds={"shared": shared_world, "invited": invited_world},
         against=_google_at,
         complaint=('{"error": {"code": 0, "errors": [{"reason": "no"}]}}', "application/json"),
         accounts={"workspace": workspace_account},
         signing_in=google_signing_in,
+        gives_access=True,
         desk=google_desk,
     ),
     Providers.GRAPH: FarSides(
@@ -123,6 +145,7 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         complaint=('{"error": {"code": "No"}}', "application/json"),
         accounts={"office": office_account},
         signing_in=signing_in,
+        gives_access=True,
         desk=graph_desk,
     ),
     Providers.ICS: FarSides(

@@ -25,6 +25,8 @@ from device.wire.panel import ActEnded, Fault, FaultShown, RetryRequested, RoomS
 
 POLL = timedelta(seconds=70)
 """A little more than the time from one poll to the next."""
+PRESSES = timedelta(seconds=5)
+"""From one press to the next that counts."""
 WORDS = {
     "CalendarUnreachable": "unreachable",
     "CalendarBusy": "busy",
@@ -78,6 +80,7 @@ class SpoiltDoor:
     async def heal(self) -> None:
         """A person sees that it was put right, and asks for another try; the door tells the truth again."""
         title = await mark(self.world)
+        self.clock.jump(PRESSES)
         self.kiosk.say(RetryRequested(key=title))
         await self.read(title)
 

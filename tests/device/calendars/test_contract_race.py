@@ -103,6 +103,8 @@ async def race(doors: tuple[RoomCalendar, ...], desk: Desk, chance: Random, numb
     return winners[0]
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # exchangelib leaves sockets to the garbage collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("writable")
 @pytest.mark.parametrize("rounds", [20, pytest.param(1000, marks=pytest.mark.prove)])
 async def test_one_has_it_and_everybody_else_is_told(world: World, provider: Provider, rounds: int) -> None:
