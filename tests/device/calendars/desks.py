@@ -28,6 +28,7 @@ from story import ROOM
 from device.calendars.google.scopes import WRITE
 from device.emulator.google.grants import Grant
 from device.emulator.google.workspace import ADMINISTRATOR
+from device.emulator.office import Office
 from device.model.window import Window
 
 
@@ -62,6 +63,10 @@ class GraphDesk:
     async def remove(self, name: str) -> None:
         (await self._client.delete(f"events/{name}")).raise_for_status()
 
+    async def move(self, name: str, when: Window) -> None:
+        bounds = {"start": _moment(when.start.isoformat()), "end": _moment(when.end.isoformat())}
+        (await self._client.patch(f"events/{name}", json=bounds)).raise_for_status()
+
 
 def _moment(instant: str) -> dict[str, str]:
     return {"dateTime": instant.removesuffix("+00:00"), "timeZone": "UTC"}
@@ -70,12 +75,18 @@ def _moment(instant: str) -> dict[str, str]:
 @asynccontextmanager
 async def graph_desk(world: OfficeWorld) -> AsyncIterator[GraphDesk]:
     """Somebody's program with a token of its own."""
-    office = world.office
+    async with graph_desk_at(world.office, ROOM.id) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def graph_desk_at(office: Office, room: str) -> AsyncIterator[GraphDesk]:
+    """The same at any room of an office."""
     app = office.tenant_cloud.apps[office.client_id]
     token = office.tenant_cloud.tokens.issue(app, office.tenant, "https://graph.microsoft.com")
     async with httpx.AsyncClient(
         verify=ssl.create_default_context(cafile=str(office.ca_bundle)),
-        base_url=f"{office.endpoint}/users/{ROOM.id}/",
+        base_url=f"{office.endpoint}/users/{room}/",
         headers={"Authorization": f"Bearer {token}"},
         timeout=20,
         trust_env=False,
