@@ -18,6 +18,7 @@ from device.calendars.caldav.look import Look, in_member, looked, only
 from device.calendars.caldav.multistatus import Member
 from device.calendars.caldav.objects import StoredObject, booked, rewritten
 from device.calendars.caldav.server import Server
+from device.calendars.contest import gives_way
 from device.calendars.ical.reading import bounded
 from device.calendars.interface import Booking, WindowRead
 from device.calendars.invitations.ical import of_calendar
@@ -82,7 +83,7 @@ class StoredCalendar:
         mine = look.occurrence(name)
         if mine is None:
             return await self._booked_before(name)
-        if any(look.is_earlier(rival, mine) for rival in look.rivals(self._room, beside=mine)):
+        if await gives_way(look, lambda: self._look(wanted), lambda seen: seen.standings(mine, self._room)):
             with suppress(OccurrenceGone):
                 await self._write(mine, _remove)
             raise BookingConflict("somebody else was earlier")

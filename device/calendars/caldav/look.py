@@ -8,6 +8,7 @@ import msgspec
 
 from device.calendars.caldav.collection import Events
 from device.calendars.caldav.multistatus import Member
+from device.calendars.contest import Standing
 from device.calendars.ical.event import BOOKED_AT
 from device.calendars.ical.reading import Found, Source, read_sources
 from device.calendars.ical.text import cut
@@ -52,13 +53,22 @@ class Look(Value):
             and one.bounds(room.zone).start < one.bounds(room.zone).end
         ]
 
-    def is_earlier(self, rival: Occurrence, mine: Occurrence) -> bool:
-        """Whether `mine` has to yield: always to people, to another door if that wrote first.
+    def standing(self, mine: Occurrence, other: Occurrence) -> Standing:
+        """Where `mine` stands: always behind people, and behind another door if that wrote first.
 
-        Both doors see the same words and so come to the same answer: first the server's clock, to the second, then the
-        doors' own, to the microsecond.
+        The server tells to the second when a member was written. All doors see the same words, so of two in one second
+        all take the same for the earlier: by the doors' own clocks, which need not agree, and then by name.
         """
-        return not rival.own or self._written(rival) < self._written(mine)
+        if not other.own:
+            return Standing.BEHIND
+        (my_second, *mine_by), (its_second, *its_by) = self._written(mine), self._written(other)
+        if my_second != its_second:
+            return Standing.AHEAD if my_second < its_second else Standing.BEHIND
+        return Standing.LEVEL if mine_by < its_by else Standing.BEHIND
+
+    def standings(self, mine: Occurrence, room: Room) -> list[Standing]:
+        """The same beside everybody who is there."""
+        return [self.standing(mine, other) for other in self.rivals(room, beside=mine)]
 
     def _written(self, one: Occurrence) -> tuple[datetime, str, str]:
         name = one.id.partition("#")[0]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+from device.calendars.contest import Standing
 from device.calendars.google.events import Meeting
 from device.calendars.google.shapes import BOOKED
 from device.calendars.google.view import utc
@@ -43,9 +44,11 @@ def made_under(key: str, meetings: Sequence[Meeting]) -> Meeting | None:
     return next((meeting for meeting in meetings if meeting.key == mark_of(key)), None)
 
 
-def is_earlier(rival: Meeting, mine: Meeting) -> bool:
-    """Whether another was created before mine; equal instants are settled by the ids, which both doors see alike."""
-    return (rival.created_at, rival.occurrence.id) < (mine.created_at, mine.occurrence.id)
+def standing(mine: Meeting, other: Meeting) -> Standing:
+    """Where mine stands beside another: Google tells to the second when an event was created."""
+    if mine.created_at != other.created_at:
+        return Standing.AHEAD if mine.created_at < other.created_at else Standing.BEHIND
+    return Standing.LEVEL if mine.occurrence.id < other.occurrence.id else Standing.BEHIND
 
 
 def from_dates(start: datetime, end: datetime) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from device.calendars.contest import Standing, gives_way
 from device.calendars.google import bookings
 from device.calendars.google.api import NOT_FOR_SERVICE_ACCOUNTS, Api, Denied, Events
 from device.calendars.google.events import Meeting, Reader
@@ -92,11 +93,16 @@ class GoogleCalendar:
             made = await self._create(booking)
             there = await self._overlapping(booking.start, booking.end)
             mine = bookings.made_under(booking.key, there) or made
-        rivals = [meeting for meeting in there if meeting.occurrence.id != mine.occurrence.id]
-        if any(bookings.is_earlier(rival, mine) for rival in rivals):
+        if await self._gives_way(mine, there, booking):
             await self._take_back(mine.occurrence.id)
             raise BookingConflict("somebody else was earlier")
         return mine.occurrence
+
+    async def _gives_way(self, mine: Meeting, there: list[Meeting], booking: Booking) -> bool:
+        def judge(seen: list[Meeting]) -> list[Standing]:
+            return [bookings.standing(mine, one) for one in seen if one.occurrence.id != mine.occurrence.id]
+
+        return await gives_way(there, lambda: self._overlapping(booking.start, booking.end), judge)
 
     async def extend(self, occurrence: Occurrence, until: datetime) -> Occurrence:
         """Look, move the end, look again, and put it back where somebody came in between.

@@ -116,7 +116,7 @@ class Reader:
             id=event.id,
             when=self._when(event),
             title=SafeText(event.summary),
-            organizer=SafeText(_name(who)),
+            organizer=SafeText("" if key else _name(who)),  # a walk-up is nobody's, whoever has let the door in
             organizer_address=(who.email or "") if who and not key else "",
             free_busy=_free_busy(event),
             response=_answered(room),

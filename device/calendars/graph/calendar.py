@@ -29,6 +29,7 @@ from device.model.errors import BookingConflict, OccurrenceGone
 from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence, Response
 from device.model.room import Room
+from device.model.safetext import SafeText
 from device.model.window import MARGIN, Window
 
 DUPLICATE = "ErrorDuplicateTransactionId"
@@ -175,8 +176,7 @@ class GraphCalendar:
         answer = await self._mailbox.post("events", wanted, unless=(400, 409))
         if answer.status < 300:
             meeting = read_event(answer)
-            ours = msgspec.structs.replace(meeting.occurrence, own=True)
-            return msgspec.structs.replace(meeting, occurrence=ours, key=booking.key)
+            return msgspec.structs.replace(meeting, occurrence=_ours(meeting.occurrence), key=booking.key)
         if has_code(answer, DUPLICATE):
             return None
         raise refusal(answer, item=False)
@@ -207,11 +207,15 @@ def _seniority(meeting: Meeting) -> tuple[str, str]:
     return meeting.created_at, meeting.occurrence.id
 
 
+def _ours(occurrence: Occurrence) -> Occurrence:
+    """What was booked here, and so is nobody's, where an answer does not repeat our mark."""
+    return msgspec.structs.replace(occurrence, own=True, organizer=SafeText(""), organizer_address="")
+
+
 def _changed(before: Occurrence, answer: Answer, **changes: object) -> Occurrence:
     """What became of it: as Graph answered, with our marks, which it does not repeat; as asked if silent."""
     if not answer.body:
         return msgspec.structs.replace(before, etag="", **changes)
     now = read_event(answer).occurrence
-    marks = {"own": before.own, "checked_in_at": before.checked_in_at}
-    kept = {name: changes.get(name, value) for name, value in marks.items()}
-    return msgspec.structs.replace(now, **kept)
+    came = changes.get("checked_in_at", before.checked_in_at)
+    return msgspec.structs.replace(_ours(now) if before.own else now, checked_in_at=came)

@@ -104,8 +104,8 @@ def _meeting(event: Event, words: _Words) -> Meeting:
         id=event.id,
         when=_when(event),
         title=words["" if subject == name else subject],  # Exchange's default for rooms puts the name there (A8)
-        organizer=words[name],
-        organizer_address=who.address or "" if who else "",
+        organizer=words["" if key else name],  # a walk-up is nobody's, and the room is no host
+        organizer_address=who.address or "" if who and not key else "",
         free_busy=_FREE_BUSY.get((event.show_as or "busy").lower(), FreeBusy.UNKNOWN),
         response=_RESPONSE.get(_answered(event), Response.NONE),
         cancelled=bool(event.is_cancelled),

@@ -75,7 +75,7 @@ class EventWriter:
             "id": google_id(self._mailbox, event.id),
             "status": status,
             "htmlLink": f"https://www.google.com/calendar/event?eid={quote(google_id(self._mailbox, event.id))}",
-            "created": stamp(event.created),
+            "created": stamp(event.created and event.created.replace(microsecond=0)),
             "updated": stamp(event.modified),
             "transparency": "transparent" if event.show_as == "free" else None,
             "iCalUID": f"{_digest(event.uid)}@google.com",

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from account_worlds import AccountWorld, dav_account, exchange_account, feed_account, office_account, workspace_account
 from dav_worlds import radicale_world, xandikos_world
+from desks import Desk, dav_desk, exchange_desk, google_desk, graph_desk
 from exchange_worlds import basic_world, ntlm_world
 from far_side import Handler
 from feed_worlds import file_world, url_world
@@ -63,6 +64,12 @@ class FarSides:
     """The worlds that its hub half is tested in, if it has one."""
     signing_in: Callable[[Handler], Handler] = lambda handler: handler
     """A far side on which signing in succeeds, so that its other answers are met."""
+    gives_access: bool = False
+    """Whether it gives out access that runs out and has to be renewed."""
+    networked: str = ""
+    """Which of `worlds` can be cut off; empty: the first."""
+    desk: Callable[[Any], AbstractAsyncContextManager[Desk]] | None = None
+    """Somebody who books there by a program that is not ours, in one of `worlds`; where bookings can be made."""
 
 
 def _caldav_at(url: str, ca_bundle: str) -> Connection:
@@ -115,11 +122,13 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         worlds={"radicale": radicale_world, "xandikos": xandikos_world},
         against=_caldav_at,
         accounts={"radicale": dav_account},
+        desk=dav_desk,
     ),
     Providers.EXCHANGE: FarSides(
         worlds={"basic": basic_world, "ntlm": ntlm_world},
         against=_exchange_at,
         accounts={"office": exchange_account},
+        desk=exchange_desk,
     ),
     Providers.GOOGLE: FarSides(
         worlds={"shared": shared_world, "invited": invited_world},
@@ -127,6 +136,8 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         complaint=('{"error": {"code": 0, "errors": [{"reason": "no"}]}}', "application/json"),
         accounts={"workspace": workspace_account},
         signing_in=google_signing_in,
+        gives_access=True,
+        desk=google_desk,
     ),
     Providers.GRAPH: FarSides(
         worlds={"office": office_world},
@@ -134,9 +145,11 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
         complaint=('{"error": {"code": "No"}}', "application/json"),
         accounts={"office": office_account},
         signing_in=signing_in,
+        gives_access=True,
+        desk=graph_desk,
     ),
     Providers.ICS: FarSides(
-        worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}
+        worlds={"file": file_world, "url": url_world}, against=_ics_at, accounts={"url": feed_account}, networked="url"
     ),
 }
 

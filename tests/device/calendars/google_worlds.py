@@ -36,6 +36,7 @@ class WorkspaceWorld:
     """
 
     def __init__(self, office: Office, options: Options, *, invited: bool) -> None:
+        self.office = office
         self._mailbox: Mailbox = office.tenant_cloud.mailboxes[ROOM.id]
         self.options = options
         self.invited = invited
@@ -50,7 +51,7 @@ class WorkspaceWorld:
             show_as=meeting.free_busy.value,
             cancelled=meeting.cancelled,
             uid=meeting.title,
-            **self._people(meeting.organizer),
+            **self._people(meeting.organizer) | ({"response": "declined"} if meeting.declined else {}),
             **_repeated(meeting),
         )
         for day, moved in meeting.moved.items():

@@ -22,6 +22,7 @@ class OfficeWorld:
     """A room's mailbox, and the organizers who have invited it."""
 
     def __init__(self, office: Office) -> None:
+        self.office = office
         self._mailbox: Mailbox = office.tenant_cloud.mailboxes[ROOM.id]
         self.options = Options(
             tenant=office.tenant,
@@ -42,6 +43,7 @@ class OfficeWorld:
             sensitivity="private" if meeting.private else "normal",
             show_as=meeting.free_busy.value,
             cancelled=meeting.cancelled,
+            response="declined" if meeting.declined else "accepted",
             uid=meeting.title,
             **_repeated(meeting),
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from story import Meeting
+from story import ROOM, Meeting
 
 from device.model.occurrence import FreeBusy
 from device.model.window import Dates, Window
@@ -44,6 +44,8 @@ def _vevent(meeting: Meeting, when: Window | Dates, more: list[str]) -> str:
     ]
     if meeting.private:
         lines.append("CLASS:PRIVATE")
+    if meeting.declined:
+        lines.append(f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ROOM.id}")
     if meeting.cancelled:
         lines.append("STATUS:CANCELLED")
     if meeting.free_busy is FreeBusy.FREE:
@@ -61,4 +63,4 @@ def _on(meeting: Meeting, day: date) -> datetime:
 def _time(meeting: Meeting, moment: date) -> str:
     if not isinstance(moment, datetime):
         return f";VALUE=DATE:{moment:%Y%m%d}"
-    return f";TZID={meeting.zone.key}:{moment.astimezone(meeting.zone):%Y%m%dT%H%M%S}"
+    return f";TZID={meeting.windows_zone or meeting.zone.key}:{moment.astimezone(meeting.zone):%Y%m%dT%H%M%S}"

@@ -42,9 +42,13 @@ class Meeting:
     """Of a series: the first time."""
     zone: ZoneInfo = BERLIN
     """Where it was entered."""
+    windows_zone: str = ""
+    """What a program of Microsoft's calls that place where it writes a calendar itself."""
     organizer: str = "Jane Doe"
     private: bool = False
     cancelled: bool = False
+    declined: bool = False
+    """By the room."""
     free_busy: FreeBusy = FreeBusy.BUSY
     days: int = 0
     """Of a daily series: how many days."""

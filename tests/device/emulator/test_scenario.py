@@ -93,7 +93,7 @@ def test_a_folder_and_a_file_that_is_no_text_are_refused(tmp_path: Path) -> None
 
 
 def test_the_promised_scenarios_are_there() -> None:
-    promised = {"monday", "empty", "back-to-back", "no-show", "all-hands", "hostile", "outage", "dst-night"}
+    promised = {"monday", "empty", "back-to-back", "no-show", "all-hands", "hostile", "outage", "dst-night", "mixed"}
     assert promised <= set(scenario_names())
 
 

@@ -1,16 +1,14 @@
 """exchangelib, unchanged, and plain HTTP, as clients of the office's Exchange."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
-import requests
 from ews_asking import EwsClient, client_of
+from exchange_trust import trusting
 from exchangelib import BASIC, IMPERSONATION, Account, Build, Configuration, Credentials, Version
 from exchangelib.ewsdatetime import EWSTimeZone
-from exchangelib.protocol import BaseProtocol, close_connections
 
 from device.emulator.office import Office
 
@@ -19,20 +17,8 @@ AccountOf = Callable[..., Account]
 
 
 @pytest.fixture
-def account_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[AccountOf]:
+def account_of(office: Office) -> Iterator[AccountOf]:
     """An account of exchangelib's for a room; to be used in a thread."""
-    bundle = str(office.ca_bundle)
-
-    class TrustingTheOffice(requests.adapters.HTTPAdapter):
-        def get_connection_with_tls_context(
-            self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
-        ) -> Any:
-            return super().get_connection_with_tls_context(request, bundle, proxies, cert)
-
-        def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-            super().cert_verify(conn, url, bundle, cert)
-
-    monkeypatch.setattr(BaseProtocol, "HTTP_ADAPTER_CLS", TrustingTheOffice)
 
     def account(
         room: str = "aurora@office.example",
@@ -54,9 +40,8 @@ def account_of(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Acco
         default = EWSTimeZone(zone)
         return Account(room, config=config, autodiscover=False, access_type=access, default_timezone=default)
 
-    yield account
-    close_connections()
-    gc.collect()
+    with trusting(str(office.ca_bundle)):
+        yield account
 
 
 @pytest.fixture
