@@ -154,6 +154,8 @@ class DeviceDesk:
         Raises:
             CalendarError: it reaches further, or that cannot be told.
         """
+        if not connection.canaries and not connection.reach_accepted:
+            raise CredentialRefused("nobody has named a calendar that a room's access must not reach")
         if not connection.canaries:
             return
         now = self._clock.read().now

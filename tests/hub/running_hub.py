@@ -1,6 +1,7 @@
 """A whole hub in this process, on a folder of its own and free ports; an office whose calendars it is connected to."""
 
 import asyncio
+import json
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -22,6 +23,8 @@ from hub.server_settings import ServerSettings
 from hub.services import Services
 from hub.settings import build
 
+CANARY = "ines.carvalho@office.example"
+"""Somebody whose calendar no door may read."""
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -83,6 +86,8 @@ async def connect_office(
     """Connect the office by one of its vendors, and take over its rooms."""
     told = CALENDARS[provider](office) | {"ca_bundle": str(office.ca_bundle)}
     connection = await hub.connections.add("Office", provider, told, actor="test", route=route)
+    if route is Route.DIRECT:
+        await hub.connections.change(connection.id, canaries=json.dumps([CANARY]))
     await hub.rooms.put(
         RoomRow(
             id=entry.address,

@@ -22,7 +22,7 @@ from device.model.availability import DoorState
 from device.model.requests import BookRequested, Offer, Outcome
 from device.model.state import RoomState
 from device.wire.hub import Route
-from device.wire.panel import ActEnded, PairingShown
+from device.wire.panel import ActEnded, FaultShown, PairingShown
 from hub.services import Services
 from hub.switchboard import Claimed, ConnectionChanged
 
@@ -112,6 +112,19 @@ async def test_a_booking_at_the_door_is_written_by_the_hub(tmp_path: Path, offic
             await kiosk.until_state(lambda state: state.availability.state is DoorState.IN_USE)
         written = [event.subject for event in office.tenant_cloud.mailboxes[room].stored()]
         assert "Booked at the door" in written
+
+
+@pytest.mark.parametrize("canaries", ["[]", '["aurora@office.example"]'])
+async def test_access_that_was_not_proved_narrow_is_not_handed_out(
+    tmp_path: Path, office: Office, canaries: str
+) -> None:
+    async with hub_in_here(tmp_path / "hub", office.clock) as hub:
+        connection = await connect_office(hub, office, route=Route.DIRECT)
+        await hub.connections.change(connection.id, canaries=canaries)
+        async with claimed_door(tmp_path, hub, office, "borealis@office.example") as kiosk:
+            while (await kiosk.until(FaultShown)).fault != "sign-in":
+                pass
+            await asyncio.sleep(0)
 
 
 async def test_a_device_without_a_room_of_its_own_gets_nothing(tmp_path: Path, office: Office) -> None:
