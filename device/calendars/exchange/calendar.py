@@ -36,6 +36,7 @@ from device.model.errors import (
     RoomNotFound,
     SettingsError,
 )
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence, Response
 from device.model.room import Room
 from device.model.window import MARGIN, Window
@@ -150,6 +151,12 @@ class ExchangeCalendar:
         etag = await self._item(lambda: self._mailbox.update(now, checked_in=mark))
         return msgspec.structs.replace(now, checked_in_at=at, etag=etag)
 
+    async def invitation(self, occurrence: Occurrence) -> Invitation:
+        """Its online meeting, location and body, asked for this one item alone."""
+        meeting, invitation = await self._item(lambda: self._mailbox.invitation(occurrence.id))
+        self._still_there(meeting, occurrence)
+        return invitation
+
     async def busy(self, rooms: Sequence[str], window: Window) -> Mapping[str, tuple[Window, ...] | None]:
         """By `GetUserAvailability`."""
         return await self._ask(lambda: read_schedules(self._mailbox.account, rooms, window))
@@ -196,7 +203,9 @@ class ExchangeCalendar:
         Raises:
             OccurrenceGone: it is not there, was cancelled or declined, or begins at another time than the door showed.
         """
-        meeting = await self._item(lambda: self._mailbox.get(shown.id))
+        return self._still_there(await self._item(lambda: self._mailbox.get(shown.id)), shown)
+
+    def _still_there(self, meeting: Meeting, shown: Occurrence) -> Meeting:
         now, zone = meeting.occurrence, self._room.zone
         declined = now.response is Response.DECLINED
         if now.cancelled or declined or now.bounds(zone).start != shown.bounds(zone).start:

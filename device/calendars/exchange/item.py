@@ -3,7 +3,9 @@
 from typing import Any
 
 from exchangelib import CalendarItem, ExtendedProperty
-from exchangelib.fields import ExtendedPropertyField, FieldPath
+from exchangelib.fields import ExtendedPropertyField, FieldPath, TextField
+
+from device.calendars.invitations.exchange import JOIN, SKYPE, TEAMS
 
 _SPACE = "bf2722d5-ad38-4c8e-83f9-848ea9617aba"
 """The property set that our doors share, by whatever protocol they come."""
@@ -51,3 +53,17 @@ READ = tuple(
     )
 )
 """All that a door reads. What it does not read is not asked for: bodies and attendees never reach the device."""
+
+
+def _public(name: str) -> FieldPath:
+    """The path of a property that Outlook keeps among the public strings."""
+    parts = {"distinguished_property_set_id": "PublicStrings", "property_name": name, "property_type": "String"}
+    return FieldPath(field=ExtendedPropertyField(name.lower(), value_cls=type(name, (ExtendedProperty,), parts)))
+
+
+INVITING = (
+    *READ,
+    *(FieldPath(field=CalendarItem.get_field_by_fieldname(name)) for name in ("body", "location")),
+    *(FieldPath(field=TextField(JOIN.lower(), field_uri=f"calendar:{JOIN}")), _public(TEAMS), _public(SKYPE)),
+)
+"""What may say how a meeting is joined, asked for that one meeting alone."""

@@ -19,11 +19,13 @@ from exchangelib.items import (
 )
 from exchangelib.properties import ItemId, ReferenceItemId
 
-from device.calendars.exchange.item import READ, DoorItem
+from device.calendars.exchange.item import INVITING, READ, DoorItem
 from device.calendars.exchange.meetings import Meeting, read_item
 from device.calendars.exchange.services import Changes, Creation, Deletion, Items, Update, calendar_of
 from device.calendars.interface import Skipped
+from device.calendars.invitations.exchange import of_item
 from device.model.errors import MalformedAnswer
+from device.model.invitation import Invitation
 from device.model.occurrence import Occurrence
 
 SYNCED = 512
@@ -51,11 +53,26 @@ class Mailbox:
         Raises:
             MalformedAnswer: what is there is none.
         """
+        return self._meeting(self._item(identifier, READ))
+
+    def invitation(self, identifier: str) -> tuple[Meeting, Invitation]:
+        """The meeting with this id, and all of it that may say how it is joined.
+
+        Raises:
+            MalformedAnswer: what is there is none.
+        """
+        found = self._item(identifier, INVITING)
+        return self._meeting(found), of_item(found)
+
+    def _item(self, identifier: str, fields: Any) -> Any:
         (found,) = Items(account=self.account).call(
-            items=[ItemId(id=identifier)], additional_fields=READ, shape=ID_ONLY
+            items=[ItemId(id=identifier)], additional_fields=fields, shape=ID_ONLY
         )
         _raise(found)
-        read = read_item(found, self._zone)
+        return found
+
+    def _meeting(self, item: Any) -> Meeting:
+        read = read_item(item, self._zone)
         if isinstance(read, Skipped):
             raise MalformedAnswer(read.why)
         return read
