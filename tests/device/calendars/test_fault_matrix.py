@@ -28,7 +28,14 @@ from device.model.clock import ClockReading
 
 TABLE = Path(__file__).with_name("fault_matrix.txt")
 PHASES = ("first", "steady", "refresh", "act")
-SMOKE = ("401 for ever", "429 wait for a day", "a portal's page", "the grant is revoked", "TLS expired")
+SMOKE = (
+    "401 for ever",
+    "403 no permission",
+    "429 wait for a day",
+    "a portal's page",
+    "the grant is revoked",
+    "TLS expired",
+)
 """Rows that the suite tries; `prove` tries all."""
 AGAIN = {"refused": 0, "not-found": 0, "sign-in": 0, "no-such-room": 0, "denied": 15, "busy": 60}
 """Requests that a door may make in ten minutes of a fault; anything else: as one poll a minute makes."""
