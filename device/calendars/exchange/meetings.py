@@ -133,26 +133,26 @@ def _meeting(parts: _Parts, key: str, version: str, zone: str) -> Meeting:
         ValueError: it has no times that can be.
     """
     subject, (name, address), marks = parts.text("Subject"), parts.organizer(), parts.marks()
-    answered = parts.text("MyResponseType")
+    answered, booked = parts.text("MyResponseType"), marks.get(Booked.property_name, "")
     occurrence = Occurrence(
         id=key,
         when=_when(parts, zone),
         title=SafeText("" if subject == name else subject),
-        organizer=SafeText(name),
-        organizer_address=address,
+        organizer=SafeText("" if booked else name),  # a walk-up is nobody's, and the room is no host
+        organizer_address="" if booked else address,
         free_busy=_FREE_BUSY.get(parts.text("LegacyFreeBusyStatus") or "Busy", FreeBusy.UNKNOWN),
         response=_RESPONSE.get(answered, Response.NONE),
         cancelled=parts.fact("IsCancelled"),
         private=(parts.text("Sensitivity") or "Normal") not in _OPEN,
         series=parts.text("UID") if parts.text("CalendarItemType") in _IN_SERIES else "",
         etag=version,
-        own=bool(marks.get(Booked.property_name)),
+        own=bool(booked),
         checked_in_at=_checked_in(marks.get(CheckedIn.property_name, "")),
     )
     return Meeting(
         occurrence=occurrence,
         created_at=parts.text("DateTimeCreated"),
-        key=marks.get(Booked.property_name, ""),
+        key=booked,
         organized_here=answered == "Organizer" or not parts.fact("IsMeeting"),
         named_after_organizer=bool(name) and subject == name,
     )
