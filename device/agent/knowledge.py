@@ -15,7 +15,7 @@ from device.agent.diagnosis import hop_of
 from device.calendars.interface import Skipped, WindowRead
 from device.model.changes import Change, changes
 from device.model.clock import ClockReading
-from device.model.errors import CalendarError, CredentialLocked
+from device.model.errors import CalendarError, CredentialLocked, name_of
 from device.model.freshness import Freshness, Hop, HopReport
 from device.model.joining import JoinShown
 from device.model.occurrence import Occurrence
@@ -131,7 +131,7 @@ class Knowledge:
             self.hops[passed] = msgspec.structs.replace(
                 self.hops.get(passed, HopReport(hop=passed, healthy=True)), healthy=True, fault=""
             )
-        self.hops[hop] = HopReport(hop=hop, healthy=False, at=last.at if last else None, fault=type(error).__name__)
+        self.hops[hop] = HopReport(hop=hop, healthy=False, at=last.at if last else None, fault=name_of(error))
         self.error, self.retry_at = error, retry_at
         self.tell()
 

@@ -23,6 +23,7 @@ from device.model.errors import (
     CredentialRefused,
     MalformedAnswer,
     RoomNotFound,
+    name_of,
 )
 from device.model.secret import Secret
 from device.model.value import Value, decode, from_plain
@@ -122,7 +123,7 @@ async def _carry_out(order: Order) -> Minted | NotMinted:
     except CalendarError as error:
         cause = error.cause if isinstance(error, CalendarUnreachable) else ""
         retry_after = error.retry_after if isinstance(error, CalendarUnreachable) else None
-        return NotMinted(error=type(error).__name__, detail=str(error), cause=cause, retry_after=retry_after)
+        return NotMinted(error=name_of(error), detail=str(error), cause=cause, retry_after=retry_after)
 
 
 def main() -> None:

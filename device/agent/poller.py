@@ -22,7 +22,7 @@ from device.agent.settings import Polling
 from device.calendars.interface import RoomCalendar, WindowRead
 from device.model.backoff import retry_delay
 from device.model.clock import ClockReading, SystemClock
-from device.model.errors import CalendarBusy, CalendarError, MalformedAnswer, SyncTokenExpired
+from device.model.errors import CalendarBusy, CalendarError, MalformedAnswer, SyncTokenExpired, name_of
 from device.model.window import Window, window_around
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class Poller:
         self._failures += 1
         known = self._knowledge
         if self._failures == 1 or type(error) is not type(known.error):
-            log.warning("the calendar does not answer: %s: %s", type(error).__name__, error)
+            log.warning("the calendar does not answer: %s: %s", name_of(error), error)
         wait, reading = retry_delay(error, self._failures, self._rng), self._clock.read()
         self._next = None if wait is None else reading.elapsed + wait
         known.failed(error, retry_at=None if wait is None else reading.now + wait)

@@ -136,3 +136,8 @@ class OccurrenceGone(BookingError):
 
 class ReadOnlyCalendar(BookingError):
     """This calendar can only be read."""
+
+
+def name_of(error: CalendarError) -> str:
+    """What an error is called here: a provider may raise one of its own that is a kind of one of these."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == __name__)

@@ -6,9 +6,8 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from account_worlds import AccountWorld
 from dav_worlds import radicale, xandikos
-from far_sides import FAR_SIDES, World, door_of, require_far_side
+from far_sides import ASKED, FAR_SIDES, World, door_of, require_far_side
 
-from device.calendars import Providers
 from device.calendars.interface import CalendarAccount, Provider, RoomCalendar
 
 
@@ -29,7 +28,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "account_world_of" in metafunc.fixturenames:
         hubs = [
             pytest.param((member, name), id=f"{member.value}-{name}")
-            for member in Providers
+            for member in ASKED
             if member.load().open_account is not None
             for name in (FAR_SIDES[member].accounts if member in FAR_SIDES else ()) or ("far side",)
         ]
@@ -38,7 +37,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     asked = [
         pytest.param((member, name), id=f"{member.value}-{name}")
-        for member in Providers
+        for member in ASKED
         for name in (FAR_SIDES[member].worlds if member in FAR_SIDES else ("far side",))
         if "writable" not in metafunc.fixturenames or member.load().writable
     ]

@@ -154,6 +154,12 @@ FAR_SIDES: Mapping[Providers, FarSides] = {
 }
 
 
+BEHIND_A_HUB = frozenset({Providers.RELAYED})
+"""Calendars of other providers that a hub reads and writes for its doors; proved with a hub, in `tests/hub`."""
+ASKED = tuple(member for member in Providers if member not in BEHIND_A_HUB)
+"""The providers that the contract suite asks; whoever joins the enum is among them."""
+
+
 def require_far_side(member: Providers) -> None:
     """A provider without a far side must not pass unseen."""
     if member not in FAR_SIDES:

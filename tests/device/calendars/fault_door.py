@@ -25,8 +25,8 @@ from device.wire.panel import ActEnded, Fault, FaultShown, RetryRequested, RoomS
 
 POLL = timedelta(seconds=70)
 """A little more than the time from one poll to the next."""
-PRESSES = timedelta(seconds=5)
-"""From one press to the next that counts."""
+PRESSES = timedelta(seconds=65)
+"""From one press to the next that counts: a password that was refused is given out again after a minute."""
 WORDS = {
     "CalendarUnreachable": "unreachable",
     "CalendarBusy": "busy",

@@ -83,9 +83,10 @@ class FaultProxy:
         """The same options, by way of this proxy."""
 
         def moved(value: Any) -> Any:
-            if isinstance(value, Secret):
-                return Secret(value.reveal().replace(self._behind, self.url))
-            return value.replace(self._behind, self.url) if isinstance(value, str) else value
+            text = value.reveal() if isinstance(value, Secret) else value
+            if not isinstance(text, str) or self._behind not in text:
+                return value
+            return type(value)(text.replace(self._behind, self.url))
 
         plain = {name: moved(getattr(options, name)) for name in type(options).__struct_fields__}
         return msgspec.structs.replace(options, **plain)

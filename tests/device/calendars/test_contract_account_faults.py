@@ -13,7 +13,7 @@ import pytest
 import trustme
 from aiohttp import web
 from far_side import Handler, far_side
-from far_sides import FAR_SIDES, FridayMorning, require_far_side
+from far_sides import ASKED, FAR_SIDES, FridayMorning, require_far_side
 from story import ROOM
 
 from device.calendars import Providers
@@ -47,7 +47,7 @@ CALLS: dict[str, Call] = {
 }
 
 
-@pytest.fixture(params=[pytest.param(member, id=member.value) for member in Providers if member.load().open_account])
+@pytest.fixture(params=[pytest.param(member, id=member.value) for member in ASKED if member.load().open_account])
 def member(request: pytest.FixtureRequest) -> Providers:
     """Every provider that has a hub half."""
     member: Providers = request.param

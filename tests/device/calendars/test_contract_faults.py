@@ -11,7 +11,7 @@ import pytest
 import trustme
 from aiohttp import web
 from far_side import Handler, far_side
-from far_sides import FAR_SIDES, door_with, require_far_side
+from far_sides import ASKED, FAR_SIDES, door_with, require_far_side
 from story import WINDOW
 
 from device.calendars import Providers
@@ -29,7 +29,7 @@ MEGABYTES = 12
 PORTAL = "<!DOCTYPE html><html><head><title>Guest Wi-Fi</title></head><body>Please sign in &amp; pay</body></html>"
 
 
-@pytest.fixture(params=[pytest.param(member, id=member.value) for member in Providers])
+@pytest.fixture(params=[pytest.param(member, id=member.value) for member in ASKED])
 def member(request: pytest.FixtureRequest) -> Providers:
     """Every provider."""
     member: Providers = request.param

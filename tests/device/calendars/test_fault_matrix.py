@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from far_sides import FAR_SIDES, World, require_far_side
+from far_sides import ASKED, FAR_SIDES, World, require_far_side
 from fault_door import POLL, SpoiltDoor, mark, never_wrongly_free, spoilt_door
 from fault_proxy import FaultProxy, Resolver, fault_proxy
 from fault_rows import ENTRIES, LINES, SLOW, Place
@@ -28,7 +28,14 @@ from device.model.clock import ClockReading
 
 TABLE = Path(__file__).with_name("fault_matrix.txt")
 PHASES = ("first", "steady", "refresh", "act")
-SMOKE = ("401 for ever", "429 wait for a day", "a portal's page", "the grant is revoked", "TLS expired")
+SMOKE = (
+    "401 for ever",
+    "403 no permission",
+    "429 wait for a day",
+    "a portal's page",
+    "the grant is revoked",
+    "TLS expired",
+)
 """Rows that the suite tries; `prove` tries all."""
 AGAIN = {"refused": 0, "not-found": 0, "sign-in": 0, "no-such-room": 0, "denied": 15, "busy": 60}
 """Requests that a door may make in ten minutes of a fault; anything else: as one poll a minute makes."""
@@ -50,7 +57,7 @@ def expected() -> dict[tuple[str, str, str], str]:
             row = line.strip()
             continue
         who, *words = line.split()
-        for member in Providers:
+        for member in ASKED:
             if who in ("all", member.value):
                 told = dict(zip(PHASES, words, strict=True))
                 found |= {(row, member.value, phase): _possible(member, phase, told[phase]) for phase in PHASES}
@@ -69,12 +76,12 @@ CELLS = expected()
 
 def test_the_table_has_every_row_and_every_provider() -> None:
     assert {row for row, _, _ in CELLS} == {*LINES, *ENTRIES}
-    assert {who for _, who, _ in CELLS} == {member.value for member in Providers}
+    assert {who for _, who, _ in CELLS} == {member.value for member in ASKED}
 
 
 def cells(rows: dict[str, object]) -> Iterator[object]:
     for row in rows:
-        for member in Providers:
+        for member in ASKED:
             marks = () if row in SMOKE else pytest.mark.prove
             yield pytest.param(member, row, id=f"{member.value}-{row}", marks=marks)
 
