@@ -33,7 +33,7 @@ def from_plain(kind: type, plain: object) -> object:
     """
     if kind in (SafeText, Secret):
         if not isinstance(plain, str):
-            raise ValueError("expected text")
+            raise ValueError("Expected `str`")
         return kind(plain)
     raise NotImplementedError(kind)
 
