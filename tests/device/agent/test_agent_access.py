@@ -8,7 +8,6 @@ import pytest
 from agent_side import NOON
 
 from device.agent.access import Access, own_credential
-from device.agent.clock import ToldClock
 from device.calendars.ics import PROVIDER as ICS
 from device.calendars.interface import AccessToken, Connection, Provider
 from device.model.clock import Clock, ClockReading
@@ -21,6 +20,7 @@ from device.model.errors import (
     CredentialRefused,
 )
 from device.model.secret import Secret
+from device.wire.told_clock import ToldClock
 
 
 class Issuer:

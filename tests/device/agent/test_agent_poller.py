@@ -13,7 +13,6 @@ from agent_side import NOON, ROOM, calendar_text, event, wait_until, write_calen
 from aiohttp import web
 
 from device.agent.access import Access, own_credential
-from device.agent.clock import ToldClock
 from device.agent.knowledge import Knowledge
 from device.agent.poller import Poller
 from device.agent.settings import Polling
@@ -23,6 +22,7 @@ from device.model.clock import ClockReading
 from device.model.errors import CalendarBusy, CredentialRefused
 from device.model.freshness import Hop
 from device.model.secret import Secret
+from device.wire.told_clock import ToldClock
 
 STILL = 1e-6
 """A pace at which no time passes but what a test lets pass."""

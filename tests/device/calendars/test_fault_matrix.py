@@ -1,4 +1,4 @@
-"""Every fault of a provider, in every phase of a door's life, has a state that was written down beforehand.
+"""Every fault of a provider, in every phase of a door's life, has its state, written down and judged cell by cell.
 
 The matrix is `fault_matrix.txt`. Its cells are tried on a real agent, whose calendar is spoilt on the way to it.
 """
@@ -20,11 +20,11 @@ from fault_rows import ENTRIES, LINES, SLOW, Place
 from story import FRIDAY, at
 
 from device.agent import access as access_module
-from device.agent.clock import ToldClock
 from device.calendars import Providers
 from device.calendars.interface import AccessToken, Connection
 from device.emulator.world_clock import WorldClock
 from device.model.clock import ClockReading
+from device.wire.told_clock import ToldClock
 
 TABLE = Path(__file__).with_name("fault_matrix.txt")
 PHASES = ("first", "steady", "refresh", "act")
