@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 
 from device.emulator.directory import App
 from device.emulator.office import Office
+from device.emulator.scenario import Scenario, load_scenario
 from device.model.clock import ClockReading, SystemClock
 from device.model.secret import Secret
 
@@ -22,6 +24,13 @@ class StillClock:
 
     def read(self) -> ClockReading:
         return ClockReading(now=SystemClock().read().now, elapsed=self.elapsed)
+
+
+def all_of(provider: str, name: str) -> Scenario:
+    """A scenario of the product's whose rooms are all reached by one vendor's protocol."""
+    plan = load_scenario(name)
+    rooms = tuple(msgspec.structs.replace(room, provider=provider) for room in plan.rooms)
+    return msgspec.structs.replace(plan, rooms=rooms)
 
 
 def token_of(office: Office, client_id: str | None = None) -> str:

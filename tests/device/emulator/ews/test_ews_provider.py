@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
-from office_clients import StillClock
+from office_clients import StillClock, all_of
 
 from device.agent.settings import build
 from device.calendars.exchange import PROVIDER
@@ -17,22 +16,15 @@ from device.emulator.ews.item_writer import SUBJECT
 from device.emulator.faults import Fault
 from device.emulator.mailbox import event_bounds
 from device.emulator.office import Office, open_office
-from device.emulator.scenario import Scenario, load_scenario, scenario_names
+from device.emulator.scenario import scenario_names
 from device.model.errors import CalendarBusy, CalendarUnreachable, MalformedAnswer
 from device.model.safetext import SafeText
 from device.model.window import Window, window_around
 
 
-def of_exchange(name: str) -> Scenario:
-    """A scenario whose rooms are all reached by Exchange."""
-    plan = load_scenario(name)
-    rooms = tuple(msgspec.structs.replace(room, provider="exchange") for room in plan.rooms)
-    return msgspec.structs.replace(plan, rooms=rooms)
-
-
 @pytest.fixture
 async def on_premises(tmp_path: Path, machine: StillClock) -> AsyncIterator[Office]:
-    async with open_office(of_exchange("monday"), tmp_path, machine=machine) as opened:
+    async with open_office(all_of("exchange", "monday"), tmp_path, machine=machine) as opened:
         yield opened
 
 
@@ -58,7 +50,7 @@ def around(office: Office, name: str = "aurora") -> Window:
 
 @pytest.mark.parametrize("name", scenario_names())
 async def test_every_room_of_every_scenario_is_read_whole(name: str, tmp_path: Path) -> None:
-    async with open_office(of_exchange(name), tmp_path, machine=StillClock()) as office:
+    async with open_office(all_of("exchange", name), tmp_path, machine=StillClock()) as office:
         for entry in office.rooms:
             window = around(office, entry.name)
             async with door(office, entry.name) as calendar:

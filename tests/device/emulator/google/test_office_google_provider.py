@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from google_schema import GoogleOracle
-from office_clients import StillClock
+from office_clients import StillClock, all_of
 
 from device.agent.settings import build
 from device.calendars.google import PROVIDER
@@ -16,22 +16,16 @@ from device.calendars.interface import AccessToken, Booking, RoomCalendar
 from device.emulator.faults import Fault
 from device.emulator.mailbox import event_bounds
 from device.emulator.office import Office, open_office
-from device.emulator.scenario import FOLDER, Scenario, read_scenario, scenario_names
+from device.emulator.scenario import scenario_names
 from device.model.errors import CalendarBusy, CalendarUnreachable, CredentialRefused, MalformedAnswer, RoomNotFound
 from device.model.occurrence import Occurrence, Response
 from device.model.safetext import SafeText
 from device.model.window import Window, window_around
 
 
-def of_google(name: str) -> Scenario:
-    """A scenario whose rooms are all Google's."""
-    text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
-    return read_scenario(text.replace("[[rooms]]", '[[rooms]]\nprovider = "google"'))
-
-
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(of_google("monday"), tmp_path, machine=StillClock()) as opened:
+    async with open_office(all_of("google", "monday"), tmp_path, machine=StillClock()) as opened:
         yield opened
 
 
@@ -60,7 +54,7 @@ def by_title(occurrences: tuple[Occurrence, ...], title: str) -> Occurrence:
 
 @pytest.mark.parametrize("name", scenario_names())
 async def test_every_room_of_every_scenario_is_read_whole(name: str, tmp_path: Path) -> None:
-    async with open_office(of_google(name), tmp_path / "..", machine=StillClock()) as office:
+    async with open_office(all_of("google", name), tmp_path / "..", machine=StillClock()) as office:
         with GoogleOracle().watching(office):
             for entry in office.rooms:
                 await _is_read_whole(office, entry.name)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from office_clients import StillClock
+from office_clients import StillClock, all_of
 
 from device.agent.settings import build
 from device.calendars.graph import PROVIDER
@@ -48,7 +48,7 @@ def by_title(occurrences: tuple[Occurrence, ...], title: str) -> Occurrence:
 
 @pytest.mark.parametrize("name", scenario_names())
 async def test_every_room_of_every_scenario_is_read_whole(name: str, tmp_path: Path) -> None:
-    async with open_office(name, tmp_path, machine=StillClock()) as office:
+    async with open_office(all_of("graph", name), tmp_path, machine=StillClock()) as office:
         for entry in office.rooms:
             window = around(office, entry.name)
             async with door(office, entry.name) as calendar:
