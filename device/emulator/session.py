@@ -116,7 +116,8 @@ class Session:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = self.folder / "agent.toml"
         paths = {"state": str(self.state), "runtime": str(self.runtime)}
-        write_settings(settings, {**self.world.settings(self.room), **self._look, "paths": paths})
+        look = {} if self.world.hub else self._look  # a hub tells its doors how to look
+        write_settings(settings, {**self.world.settings(self.room), **look, "paths": paths})
         await self._start_agent()
         self._watch = asyncio.create_task(self._keep_running())
 

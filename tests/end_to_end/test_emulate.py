@@ -131,7 +131,7 @@ def test_leaving_gives_everything_back(tmp_path: Path, ending: str | signal.Sign
     with emulating(tmp_path) as seat:
         seat.until("Free")
         below = children_of(seat.process.pid)
-        assert len(below) == 2, "an agent and a kiosk"
+        assert len(below) == 3, "a hub, an agent and a kiosk"
         seat.kill(ending) if isinstance(ending, signal.Signals) else seat.press(ending)
         assert seat.ended() == code
         assert_left_clean(seat, tmp_path, below)

@@ -50,6 +50,7 @@ def test_a_failed_act_says_why() -> None:
 def test_the_mouse_reaches_the_door_where_it_stands() -> None:
     with at("textual_door.py", "60x20") as seat:
         seat.until("60 by 20")
+        seat.until("Book")
         row = next(at for at, line in enumerate(seat.screen.display) if "Book" in line)
         column = seat.screen.display[row].index("Book")
         assert column > 20, "the door should stand in the middle"
