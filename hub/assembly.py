@@ -45,10 +45,10 @@ log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=15)
 """How long a planned restart takes, as devices are told."""
-
-
 GOODBYE = 3
 """Seconds that requests have to end when the process does."""
+BACKLOG = 2048
+"""Connections that may wait to be accepted: a building's doors that come back at once."""
 
 
 class JobEnded(Exception):
@@ -121,24 +121,36 @@ async def open_hub(
         place = listen_at(server.listen_devices, "server.listen_devices")
         await enter(listener.listening(place.host, place.port, ssl=tls))
         stack.callback(listener.pause, PAUSE)
-        web = _web(hub, webhooks, server)
+        web = _web(hub, webhooks, server, stack.enter_context(_bound(server)))
         yield hub, (*foundation.jobs, hub.board.run, keeper.run, listening.run, webhooks.run, web.serve_until_cancelled)
 
 
 async def run(settings: HubSettings, server: ServerSettings, ready: Callable[[Services], Awaitable[object]]) -> None:
-    """One hub process, until it is cancelled; `ready` is called once it answers. Raises what `open_hub` raises."""
+    """One hub process, until it is cancelled; `ready` is called once its ports are taken.
+
+    Raises:
+        HubError, SettingsError, OSError: as `open_hub` does.
+    """
     async with open_hub(settings, server) as (hub, jobs), asyncio.TaskGroup() as group:
         await ready(hub)
         for job in jobs:
             group.create_task(unending(job))
 
 
-def _web(hub: Services, webhooks: Webhooks, server: ServerSettings) -> "_Web":
+def _bound(server: ServerSettings) -> socket.socket:
+    """The portal's port, taken before anybody is told of it: uvicorn would end the process where it is somebody else's.
+
+    Raises:
+        OSError: it is.
+    """
     place = listen_at(server.listen, "server.listen")
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    return socket.create_server((place.host, place.port), family=family, backlog=BACKLOG)
+
+
+def _web(hub: Services, webhooks: Webhooks, server: ServerSettings, bound: socket.socket) -> "_Web":
     config = uvicorn.Config(
         application(hub, webhooks),
-        host=place.host,
-        port=place.port,
         ssl_certfile=server.certificate or None,
         ssl_keyfile=server.private_key or None,
         proxy_headers=bool(server.trusted_proxies),
@@ -149,15 +161,19 @@ def _web(hub: Services, webhooks: Webhooks, server: ServerSettings) -> "_Web":
         timeout_graceful_shutdown=GOODBYE,
         lifespan="off",
     )
-    return _Web(config)
+    return _Web(config, bound)
 
 
 class _Web(uvicorn.Server):
     """uvicorn without its own hold on signals, which are this process's."""
 
+    def __init__(self, config: uvicorn.Config, bound: socket.socket) -> None:
+        super().__init__(config)
+        self._bound = bound
+
     async def serve_until_cancelled(self) -> None:
         """Serve until cancelled, and let what is under way be answered."""
-        serving = asyncio.ensure_future(self.serve())
+        serving = asyncio.ensure_future(self.serve([self._bound]))
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:

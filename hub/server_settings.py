@@ -1,7 +1,7 @@
 """Where a hub listens and what it is called from outside: the table `[server]` of its settings, or flags.
 
 [server]
-url = "https://doors.example"            # what administrators and providers call it
+url = "https://doors.example"            # what administrators and providers call it; default: where it listens
 devices_url = "https://doors.example"    # what devices call it; default: the same
 listen = "127.0.0.1:8080"                # portal, webhooks, relay
 listen_devices = "127.0.0.1:8081"        # the devices' websocket, at the path /device
@@ -83,7 +83,8 @@ class OrganisationSettings(Value):
 class ServerSettings(Value):
     """The keys of `[server]`."""
 
-    url: str = "http://127.0.0.1:8080"
+    url: str = ""
+    """Empty: where it listens, for a hub that only its own machine reaches."""
     devices_url: str = ""
     listen: str = "127.0.0.1:8080"
     listen_devices: str = "127.0.0.1:8081"
@@ -95,7 +96,7 @@ class ServerSettings(Value):
     @property
     def portal(self) -> str:
         """The portal's address without a slash at its end."""
-        return self.url.rstrip("/")
+        return (self.url or self._own(self.listen)).rstrip("/")
 
     @property
     def relay(self) -> str:
@@ -105,18 +106,20 @@ class ServerSettings(Value):
     @property
     def origins(self) -> tuple[str, ...]:
         """The addresses that a device's proof may name."""
-        found = {_origin(self.devices_url or self.url), _origin(self.url)}
-        return tuple(sorted(found))
+        return tuple(sorted({_origin(self.device_address), _origin(self.portal)}))
 
     @property
     def device_address(self) -> str:
         """What a device is told to dial: `hub.url` in its settings."""
-        return (self.devices_url or self.url).rstrip("/")
+        return (self.devices_url or self.url or self._own(self.listen_devices)).rstrip("/")
 
     @property
     def encrypted(self) -> bool:
         """Whether browsers reach the portal by TLS."""
-        return self.url.startswith("https:")
+        return self.portal.startswith("https:")
+
+    def _own(self, listen: str) -> str:
+        return f"{'https' if self.certificate else 'http'}://{listen}"
 
     def tls(self) -> ssl.SSLContext | None:
         """The hub's own TLS, where it speaks it itself.
@@ -148,7 +151,7 @@ def server_settings(document: Mapping[str, Any]) -> ServerSettings:
     if not isinstance(told, dict):
         raise SettingsError("server is no table.", "Write [server] and its keys below it.")
     settings: ServerSettings = convert(told, ServerSettings, "server")
-    for key, address in (("url", settings.url), ("devices_url", settings.devices_url or settings.url)):
+    for key, address in (("url", settings.portal), ("devices_url", settings.device_address)):
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise SettingsError(f"server.{key} is no address.", 'Write "https://" and the name of this hub.')

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from device.cli.exits import Exit, Trouble
 from device.emulator.directory import RoomEntry
 from device.emulator.office import Office
@@ -44,13 +46,7 @@ class EmulatedHub:
 
     def __init__(self, folder: Path, office: Office) -> None:
         web, devices = _free_port(), _free_port()
-        self._server = ServerSettings(
-            url=f"http://127.0.0.1:{web}",
-            devices_url=f"http://127.0.0.1:{devices}",
-            listen=f"127.0.0.1:{web}",
-            listen_devices=f"127.0.0.1:{devices}",
-        )
-        self._ports = (web, devices)
+        self._server = ServerSettings(listen=f"127.0.0.1:{web}", listen_devices=f"127.0.0.1:{devices}")
         self._office = office
         self._document = {"folder": str(folder), "clock": {"source": f"unix:{office.clock_socket}"}}
         self._file, self._log = folder / "hub.toml", folder / "hub.log"
@@ -79,7 +75,7 @@ class EmulatedHub:
                 await _connect(hub, self._office, provider)
             for entry in self._office.rooms:
                 self.claims[entry.address] = await hub.devices.seed(entry.address, _ACTOR)
-        keys = ("url", "devices_url", "listen", "listen_devices")
+        keys = ("listen", "listen_devices")
         write_settings(self._file, self._document | {"server": {key: getattr(self._server, key) for key in keys}})
 
     async def start(self) -> None:
@@ -116,10 +112,11 @@ class EmulatedHub:
 
     async def _until_answering(self, process: asyncio.subprocess.Process) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(READY_WITHIN):
+            async with asyncio.timeout(READY_WITHIN), httpx.AsyncClient(trust_env=False) as browser:
                 while process.returncode is None:
-                    if all([await _answers(port) for port in self._ports]):
-                        return
+                    with suppress(httpx.TransportError):
+                        if (await browser.get(f"{self._server.portal}/ready", timeout=1.0)).is_success:
+                            return
                     await asyncio.sleep(0.05)
         said = await asyncio.to_thread(self._log.read_text, encoding="utf-8", errors="replace")
         why = SafeText(said.strip().rpartition("\n")[2])
@@ -168,15 +165,6 @@ def _row(entry: RoomEntry, connection: str, now: datetime) -> RoomRow:
 def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
-
-
-async def _answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def _free_port() -> int:

@@ -36,7 +36,7 @@ async def _welcome(hub: Services) -> None:
     link = await first_link(hub)
     if link is not None:
         click.echo(f"Nobody administers this hub yet. This link makes the first administrator, once:\n\n  {link}\n")
-    click.echo(f"The hub listens at {hub.server.listen}; its portal is {hub.server.portal}.")
+    click.echo(f"The portal is {hub.server.portal}; devices are told {hub.server.device_address}.")
 
 
 def _first(failed: BaseExceptionGroup[Any]) -> BaseException:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 from hub_side import OTHER, OWNER, SECRET, hub_in
 
 from device.cli import main
+from device.cli.exits import Exit
+from device.model.errors import SettingsError
 from hub.foundation import Foundation
+from hub.server_settings import server_settings
 
 NAME = str(OWNER)
 
@@ -339,3 +343,31 @@ def test_every_command_has_its_help(run: Run, capfd: pytest.CaptureFixture[str])
     for words in ((), ("keys",), ("audit",), ("keys", "shred"), ("restore",)):
         assert main(["hub", *words, "--help"]) == 0
     assert "Destroy a connection's keys" in capfd.readouterr().out
+
+
+def taken(number: int) -> socket.socket:
+    """A port that somebody else has."""
+    return socket.create_server(("127.0.0.1", number))
+
+
+def test_a_hub_says_whose_port_is_taken_before_it_promises_a_link(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with taken(0) as other, taken(0) as free:
+        mine, theirs = (one.getsockname()[1] for one in (free, other))
+        free.close()
+        ports = ("--listen", f"127.0.0.1:{theirs}", "--listen-devices", f"127.0.0.1:{mine}")
+        assert main(["hub", "--folder", str(tmp_path / "new"), *ports]) == Exit.MACHINE
+    told = capfd.readouterr()
+    assert "welcome" not in told.out
+    assert str(theirs) in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_hub_that_is_told_only_where_to_listen_calls_itself_that() -> None:
+    own = server_settings({"server": {"listen": "127.0.0.1:9000", "listen_devices": "127.0.0.1:9001"}})
+    assert (own.portal, own.device_address) == ("http://127.0.0.1:9000", "http://127.0.0.1:9001")
+    named = server_settings({"server": {"url": "https://doors.example/"}})
+    assert (named.portal, named.device_address) == ("https://doors.example", "https://doors.example")
+    with pytest.raises(SettingsError, match="not encrypted"):
+        server_settings({"server": {"listen": "0.0.0.0:8080"}})
