@@ -12,15 +12,19 @@ import base64
 import binascii
 import hashlib
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from device.model.secret import Secret
+from hub.vault.calls import Calls
 from hub.vault.errors import Corrupt, NotFound
 from hub.vault.framing import framed_mapping
 from hub.vault.interface import KEY_BYTES, Context, Wrapped
 
+_T = TypeVar("_T")
 _NONCE = 12
 _HEAD = "# The key that locks every secret of this hub. Keep a copy elsewhere, never beside a backup of the keyring.\n"
 
@@ -113,3 +117,35 @@ def _key_in(line: bytes) -> tuple[str, bytes]:
     if len(key) != KEY_BYTES or name_of(key).encode() != words[1]:
         raise Corrupt("A key in the key's text is not the one that its name says.")
     return words[0].decode(), key
+
+
+class KeysAtHand:
+    """A key provider on this machine: the keys are read anew for each call, so that taking them away counts at once.
+
+    Args:
+        key_id: what the keys are called.
+        read: reads them, and blocks; raises what a `KeyProvider` may.
+    """
+
+    def __init__(self, key_id: str, read: Callable[[], LocalKeys], calls: Calls) -> None:
+        self.key_id = key_id
+        self._read, self._calls = read, calls
+
+    async def wrap(self, key: bytes, context: Context) -> Wrapped:
+        """Wrap with the current key."""
+        return await self._with_keys(lambda keys: keys.wrap(key, context))
+
+    async def unwrap(self, wrapped: Wrapped, context: Context) -> bytes:
+        """Unwrap with whichever key did it."""
+        return await self._with_keys(lambda keys: keys.unwrap(wrapped, context))
+
+    async def current_version(self) -> str:
+        """The current key's fingerprint."""
+        return await self._with_keys(lambda keys: keys.current)
+
+    async def health(self) -> None:
+        """They can be read."""
+        await self.current_version()
+
+    async def _with_keys(self, work: Callable[[LocalKeys], _T]) -> _T:
+        return await self._calls.run(lambda: work(self._read()))

@@ -6,17 +6,16 @@ nobody else may read it (0400); it is read anew for each call, so taking it away
 
 import os
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from hub.vault.calls import Calls, calls_of
+from hub.vault.calls import calls_of
 from hub.vault.errors import Denied, NotFound, Unreachable
-from hub.vault.interface import Context, KeyOptions, KeyProvider, KeyProviderKind, Wrapped
-from hub.vault.local_keys import LocalKeys, fresh, parse
+from hub.vault.interface import KeyOptions, KeyProvider, KeyProviderKind
+from hub.vault.local_keys import KeysAtHand, LocalKeys, fresh, parse
 
-_T = TypeVar("_T")
 _LIMIT = 4096
 
 
@@ -29,31 +28,6 @@ class Options(KeyOptions, kw_only=True):
         super().__post_init__()
         if not self.path:
             raise ValueError("path must name a file")
-
-
-class _File:
-    def __init__(self, path: Path, calls: Calls) -> None:
-        self._path = path
-        self._calls = calls
-
-    @property
-    def key_id(self) -> str:
-        return f"file:{self._path}"
-
-    async def wrap(self, key: bytes, context: Context) -> Wrapped:
-        return await self._with_keys(lambda keys: keys.wrap(key, context))
-
-    async def unwrap(self, wrapped: Wrapped, context: Context) -> bytes:
-        return await self._with_keys(lambda keys: keys.unwrap(wrapped, context))
-
-    async def current_version(self) -> str:
-        return await self._with_keys(lambda keys: keys.current)
-
-    async def health(self) -> None:
-        await self.current_version()
-
-    async def _with_keys(self, work: Callable[[LocalKeys], _T]) -> _T:
-        return await self._calls.run(lambda: work(_read(self._path)))
 
 
 def _read(path: Path) -> LocalKeys:
@@ -129,8 +103,9 @@ def _sync(folder: Path) -> None:
 
 @asynccontextmanager
 async def _open(options: Options) -> AsyncIterator[KeyProvider]:
+    path = Path(options.path)
     with calls_of("the key's file", options.timeout) as calls:
-        yield _File(Path(options.path), calls)
+        yield KeysAtHand(f"file:{path}", partial(_read, path), calls)
 
 
 PROVIDER = KeyProviderKind(name="file", options=Options, open=_open, make=_make, renew=_renew, retire=_retire)

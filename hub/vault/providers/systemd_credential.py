@@ -7,17 +7,16 @@ and `LoadCredentialEncrypted=doorlight-hub-key` in the unit. The credential hold
 """
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from hub.vault.calls import Calls, calls_of
+from hub.vault.calls import calls_of
 from hub.vault.errors import Corrupt, Denied, NotFound, Unreachable
-from hub.vault.interface import KEY_BYTES, Context, KeyOptions, KeyProvider, KeyProviderKind, Wrapped
-from hub.vault.local_keys import LocalKeys, parse
+from hub.vault.interface import KEY_BYTES, KeyOptions, KeyProvider, KeyProviderKind
+from hub.vault.local_keys import KeysAtHand, LocalKeys, parse
 
-_T = TypeVar("_T")
 _LIMIT = 4096
 
 
@@ -32,31 +31,6 @@ class Options(KeyOptions, kw_only=True):
         super().__post_init__()
         if not self.name or "/" in self.name + self.previous:
             raise ValueError("name must be the name of a credential, without slashes")
-
-
-class _Credential:
-    def __init__(self, options: Options, calls: Calls) -> None:
-        self._options = options
-        self._calls = calls
-
-    @property
-    def key_id(self) -> str:
-        return f"credential:{self._options.name}"
-
-    async def wrap(self, key: bytes, context: Context) -> Wrapped:
-        return await self._with_keys(lambda keys: keys.wrap(key, context))
-
-    async def unwrap(self, wrapped: Wrapped, context: Context) -> bytes:
-        return await self._with_keys(lambda keys: keys.unwrap(wrapped, context))
-
-    async def current_version(self) -> str:
-        return await self._with_keys(lambda keys: keys.current)
-
-    async def health(self) -> None:
-        await self.current_version()
-
-    async def _with_keys(self, work: Callable[[LocalKeys], _T]) -> _T:
-        return await self._calls.run(lambda: work(_keys(self._options)))
 
 
 def _keys(options: Options) -> LocalKeys:
@@ -87,7 +61,7 @@ def _content(name: str) -> bytes:
 @asynccontextmanager
 async def _open(options: Options) -> AsyncIterator[KeyProvider]:
     with calls_of("the credential", options.timeout) as calls:
-        yield _Credential(options, calls)
+        yield KeysAtHand(f"credential:{options.name}", partial(_keys, options), calls)
 
 
 PROVIDER = KeyProviderKind(name="systemd_credential", options=Options, open=_open)
