@@ -60,7 +60,13 @@ class ConnectionChanged(Value, tag="connection"):
     locked: bool = False
 
 
-Word = RoomChanged | RoomNotified | Claimed | Told | Greet | ConnectionChanged
+class SubscriptionsChanged(Value, tag="subscriptions"):
+    """A connection's subscriptions are others: whoever judges calls by them looks them up anew."""
+
+    connection: str
+
+
+Word = RoomChanged | RoomNotified | Claimed | Told | Greet | ConnectionChanged | SubscriptionsChanged
 
 
 class Switchboard:

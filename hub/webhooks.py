@@ -1,7 +1,8 @@
 """What providers call with: judged at once, answered at once, and turned into words to doors behind the answer.
 
 A call can do one thing: have a room read again, at most every few seconds. So it needs no more than to be told apart
-from a forged one, in constant time, and a flood costs a look-up in memory.
+from a forged one, in constant time. A flood costs a look-up in memory, or one in the store where it names connections
+that there are not.
 """
 
 import asyncio

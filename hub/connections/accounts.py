@@ -91,7 +91,11 @@ class Accounts:
     async def _have(self, connection_id: str, purpose: str) -> Held:
         async with self._opening.setdefault(connection_id, asyncio.Lock()):
             if connection_id not in self._held:
-                self._held[connection_id] = await self._open(connection_id, purpose)
+                try:
+                    self._held[connection_id] = await self._open(connection_id, purpose)
+                except NoSuchConnection:
+                    del self._opening[connection_id]  # calls to made-up connections leave nothing behind
+                    raise
             return self._held[connection_id]
 
     async def _open(self, connection_id: str, purpose: str) -> Held:

@@ -26,7 +26,7 @@ from hub.errors import HubError
 from hub.rooms.registry import RoomRow
 from hub.services import Services
 from hub.store.tables.rooms import SUBSCRIPTIONS
-from hub.switchboard import RoomChanged, RoomNotified
+from hub.switchboard import RoomChanged, RoomNotified, SubscriptionsChanged
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,15 @@ class SubscriptionBook:
     def __init__(self, hub: Services) -> None:
         self._hub = hub
         self._known: dict[str, tuple[Subscription, ...]] = {}
+        """Only of connections that have some, so that calls to made-up ones leave nothing behind."""
+        self._changes = 0
+        hub.board.on(SubscriptionsChanged, lambda word: self._drop(word.connection))
+        hub.board.on_missed(self._drop_all)
 
     async def of_connection(self, connection_id: str) -> tuple[Kept, ...]:
         """All of a connection."""
         wanted = select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.connection == connection_id)
+        changes = self._changes
         async with self._hub.store.reading() as connection:
             found = [
                 Kept(
@@ -70,14 +75,15 @@ class SubscriptionBook:
                 )
                 for row in await connection.execute(wanted)
             ]
-        self._known[connection_id] = tuple(kept.subscription for kept in found)
+        if found and changes == self._changes:
+            self._known[connection_id] = tuple(kept.subscription for kept in found)
         return tuple(found)
 
     async def known(self, connection_id: str) -> tuple[Subscription, ...]:
         """The same from memory, where they have been looked up before."""
-        if connection_id not in self._known:
-            await self.of_connection(connection_id)
-        return self._known[connection_id]
+        if (known := self._known.get(connection_id)) is not None:
+            return known
+        return tuple(kept.subscription for kept in await self.of_connection(connection_id))
 
     async def keep(self, connection_id: str, subscription: Subscription, instead_of: str = "") -> None:
         """Remember a promise, in place of an older one."""
@@ -93,7 +99,7 @@ class SubscriptionBook:
             gone = SUBSCRIPTIONS.c.id.in_([name for name in (subscription.id, instead_of) if name])
             await connection.execute(delete(SUBSCRIPTIONS).where(gone))
             await connection.execute(insert(SUBSCRIPTIONS).values(id=subscription.id, **values))
-        self._known.pop(connection_id, None)
+        await self._changed(connection_id)
 
     async def due_now(self, connection_id: str, subscription: str) -> None:
         """Let a promise be renewed with the next look."""
@@ -101,13 +107,26 @@ class SubscriptionBook:
         async with self._hub.store.transaction() as connection:
             wanted = update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription).values(**values)
             await connection.execute(wanted)
-        self._known.pop(connection_id, None)
+        await self._changed(connection_id)
 
     async def forget(self, connection_id: str, subscription: str) -> None:
         """A promise is no more."""
         async with self._hub.store.transaction() as connection:
             await connection.execute(delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription))
+        await self._changed(connection_id)
+
+    async def _changed(self, connection_id: str) -> None:
+        """Let every process know: the provider may call any of them."""
+        self._drop(connection_id)
+        await self._hub.board.say(SubscriptionsChanged(connection=connection_id))
+
+    def _drop(self, connection_id: str) -> None:
+        self._changes += 1
         self._known.pop(connection_id, None)
+
+    def _drop_all(self) -> None:
+        self._changes += 1
+        self._known.clear()
 
     async def healthy(self, room: str) -> bool:
         """Whether a promise about a room holds now."""
@@ -173,7 +192,7 @@ class Keeper:
             async def one_room(name: str, row: RoomRow) -> None:
                 async with turn:
                     await self._one(connection, held.account, name, by_room.get(name))
-                await self._tell(row.id, name in by_room or await self._book.healthy(name))
+                await self._tell(row.id, await self._book.healthy(name))
 
             await asyncio.gather(*(one_room(name, row) for name, row in rooms.items()))
 
