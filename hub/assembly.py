@@ -115,7 +115,14 @@ async def open_hub(
         book = SubscriptionBook(hub)
         keeper, listening = Keeper(hub, book, holder, rng), Listening(hub, holder, rng)
         webhooks = Webhooks(hub, book, keeper)
-        listener = Listener(DeviceDesk(hub, book), hub.fanout, hub.keys.public, server.origins, hub.clock)
+        listener = Listener(
+            DeviceDesk(hub, book),
+            hub.fanout,
+            hub.keys.public,
+            server.origins,
+            hub.clock,
+            proxies=server.trusted_proxies,
+        )
         _watch_keys(hub)
         _watch_connections(hub, keeper, listening)
         place = listen_at(server.listen_devices, "server.listen_devices")

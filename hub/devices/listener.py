@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any, Protocol
 
 import msgspec
@@ -97,13 +98,21 @@ class Listener:
         key: the hub's public key.
         origins: the addresses at which devices reach it.
         most: lines at once; more are asked to come back.
+        proxies: whose `X-Forwarded-For` is believed.
     """
 
     def __init__(
-        self, desk: Desk, fanout: FanOut, key: str, origins: tuple[str, ...], clock: Clock, most: int = 20_000
+        self,
+        desk: Desk,
+        fanout: FanOut,
+        key: str,
+        origins: tuple[str, ...],
+        clock: Clock,
+        most: int = 20_000,
+        proxies: tuple[str, ...] = (),
     ) -> None:
         self._desk, self._fanout, self._key, self._origins, self._clock = desk, fanout, key, origins, clock
-        self._most = most
+        self._most, self._proxies = most, frozenset(proxies)
         self._lines = 0
         self._closing: timedelta | None = None
 
@@ -164,7 +173,7 @@ class Listener:
         except Rejected as error:
             await _turn_away(socket, str(error))
             return
-        standing = await self._desk.standing(proved, address_of(socket))
+        standing = await self._desk.standing(proved, address_of(socket, self._proxies))
         while standing.waiting is not None:
             await _say(socket, standing.waiting)
             found = await self._until_claimed(socket, proved)
@@ -184,7 +193,7 @@ class Listener:
             await asyncio.wait((claimed, gone), return_when=asyncio.FIRST_COMPLETED)
             if not claimed.done():
                 return None
-            return claimed.result() or await self._desk.standing(proved, address_of(socket))
+            return claimed.result() or await self._desk.standing(proved, address_of(socket, self._proxies))
         finally:
             claimed.cancel()
             gone.cancel()
@@ -256,7 +265,12 @@ async def _turn_away(socket: ServerConnection, reason: str) -> None:
     await socket.close(CODES.get(reason, REFUSED), reason)
 
 
-def address_of(socket: ServerConnection) -> str:
-    """Where a line comes from: the address that the proxy in front reports, if there is one that we trust."""
-    remote = socket.remote_address
-    return str(remote[0]) if remote else ""
+def address_of(socket: ServerConnection, proxies: frozenset[str]) -> str:
+    """Where a line comes from: what a proxy that we trust reports last, where one is in front; else its own address."""
+    remote = str(socket.remote_address[0]) if socket.remote_address else ""
+    told = socket.request.headers.get_all("X-Forwarded-For") if socket.request and remote in proxies else []
+    last = told[-1].rpartition(",")[2].strip() if told else ""
+    try:
+        return str(ip_address(last)) if last else remote
+    except ValueError:
+        return remote

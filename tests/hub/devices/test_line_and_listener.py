@@ -9,13 +9,16 @@ import pytest
 from desk_side import NOON, ROOM, Hub, assigned, device_line, listening_hub
 from seat import PATIENCE
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.http11 import Request
 
 from device.agent.hub.assignment import AssignmentFile
 from device.agent.hub.identity import own_identity
 from device.model.availability import DoorState
 from device.model.clock import ClockTrust
 from device.model.errors import CredentialLocked, HubUnreachable
+from device.model.secret import Secret
 from device.model.value import decode, encode
 from device.wire.hub import (
     AccessGiven,
@@ -33,7 +36,7 @@ from device.wire.hub import (
     TurnedAway,
 )
 from device.wire.proof import spelled, statement
-from hub.devices.listener import PATH, Standing
+from hub.devices.listener import PATH, Standing, address_of
 
 
 async def until(so: object) -> None:
@@ -277,3 +280,43 @@ async def test_what_a_device_keeps_of_access_is_a_secret() -> None:
     from device.agent.hub.process import kept
 
     assert "canary-token" not in repr(kept(given.relay))
+
+
+async def test_access_that_was_asked_for_before_the_line_stood_is_asked_for_again(tmp_path: Path) -> None:
+    async with listening_hub() as hub:
+        await claimed_hub(hub, tmp_path)
+        async with device_line(tmp_path, hub.url) as (line, ear):
+            with pytest.raises(HubUnreachable):
+                await line.access()
+            await ear.until("assigned")
+            assert (await line.access()).relay.token == Secret("relay-token")
+
+
+class Came:
+    """A line, as far as it tells where it comes from."""
+
+    remote_address = ("10.0.0.9", 4711)
+
+    def __init__(self, *told: str) -> None:
+        headers = Headers()
+        for one in told:
+            headers["X-Forwarded-For"] = one
+        self.request = Request(PATH, headers)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ((), "10.0.0.9"),
+        (("203.0.113.5",), "203.0.113.5"),
+        (("6.6.6.6, 203.0.113.5",), "203.0.113.5"),
+        (("6.6.6.6", "2001:db8::1"), "2001:db8::1"),
+        (("nowhere",), "10.0.0.9"),
+        (("",), "10.0.0.9"),
+    ],
+)
+def test_a_trusted_proxy_tells_where_a_device_comes_from_and_nobody_else_does(
+    told: tuple[str, ...], found: str
+) -> None:
+    assert address_of(Came(*told), frozenset({"10.0.0.9"})) == found  # type: ignore[arg-type]
+    assert address_of(Came(*told), frozenset({"10.0.0.1"})) == "10.0.0.9"  # type: ignore[arg-type]
