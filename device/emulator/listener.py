@@ -109,8 +109,11 @@ def reset(connection: socket.socket) -> None:
 
 
 def cut(transport: asyncio.BaseTransport) -> None:
-    """Reset a connection now."""
-    connection = transport.get_extra_info("socket")
+    """Reset a connection now, unless it is gone already."""
+    try:
+        connection = transport.get_extra_info("socket")
+    except AttributeError:  # asyncio's TLS transport has let go of its protocol (CPython 3.11, sslproto.py)
+        return
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     if isinstance(transport, asyncio.Transport):

@@ -197,7 +197,9 @@ def test_a_rule_of_the_week_may_be_dense() -> None:
     assert (len(found.occurrences), found.truncated, found.skipped) == (500, True, ())
 
 
-def test_more_instances_than_a_door_can_use_are_not_shown_by_halves() -> None:
+def test_more_instances_than_a_door_can_use_are_not_shown_by_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SERIES_LIMIT", 60.0)
+    monkeypatch.setattr(reading, "CALENDAR_LIMIT", 60.0)
     found = read(event("DTSTART:20260112T000000Z", "DURATION:PT1M", "RRULE:FREQ=MINUTELY;COUNT=2500"))
     assert found.occurrences == ()
     assert [one.why for one in found.skipped] == ["it repeats more than 2000 times"]
