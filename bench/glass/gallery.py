@@ -17,6 +17,7 @@ from device.model.changes import Change, ChangeKind
 from device.model.clock import ClockTrust
 from device.model.door import Theme
 from device.model.freshness import Hop, HopReport
+from device.model.joining import Call, Cause, JoinChoice, JoinShown
 from device.model.requests import ActRequested, Outcome, Request
 from device.model.room import OpenHours
 from device.model.safetext import SafeText
@@ -150,6 +151,25 @@ def _check_in() -> Scene:
 @_scene
 def _in_use() -> Scene:
     return _room(room_state(at(14, 37), busy_day()))
+
+
+def _joining(**how: Any) -> Scene:
+    state = room_state(at(14, 7), busy_day())
+    subject = state.availability.current or state.availability.next
+    return _room(replace(state, join=JoinShown(occurrence=subject.id if subject else "", **how)))
+
+
+_ZOOM = JoinChoice(revision="r1", label=SafeText("Zoom · 844 3921 ····"))
+_TEAMS = JoinChoice(revision="r2", label=SafeText("Microsoft Teams"))
+for _name, _how in {
+    "ready": {"choices": (_ZOOM,), "ready": True},
+    "two-ways": {"choices": (_ZOOM, _TEAMS), "ready": True, "cause": Cause.SEVERAL},
+    "dialing": {"call": Call.DIALING},
+    "connected": {"call": Call.CONNECTED},
+    "needs-passcode": {"call": Call.NEEDS_PASSCODE},
+    "unreachable": {"cause": Cause.UNREACHABLE},
+}.items():
+    _SCENES[f"join-{_name}"] = partial(_joining, **_how)
 
 
 @_scene

@@ -32,7 +32,7 @@ def join_choices(sight: Sight) -> list[Choice]:
             name=f"{Names.JOIN}-{number}",
             above=words.join,
             label=choice.label,
-            primary=number == 0 and join.ready,
+            primary=join.ready,  # of two, none is the likelier
             ask=JoinRequested(key="", occurrence=join.occurrence, revision=choice.revision),
         )
         for number, choice in enumerate(join.choices)
