@@ -123,8 +123,7 @@ class Calendars:
     @asynccontextmanager
     async def use(self, door: Door) -> AsyncIterator[OpenCalendar]:
         """The calendar of a room. Raises what `Accounts.use` raises."""
-        found = await self._have(door)
-        found.users += 1
+        found = await self._taken(door)
         try:
             yield found
         finally:
@@ -143,13 +142,15 @@ class Calendars:
         while self._open:
             await self._end(self._open.popitem()[1])
 
-    async def _have(self, door: Door) -> OpenCalendar:
+    async def _taken(self, door: Door) -> OpenCalendar:
+        """It, counted as used before others are closed for it, lest it be one of them."""
         room = door.row.id
         async with self._opening.setdefault(room, asyncio.Lock()):
             found = self._open.get(room)
             if found is None:
                 found = self._open[room] = await self._begin(door)
             self._open.move_to_end(room)
+            found.users += 1
         while len(self._open) > OPEN_AT_ONCE:
             await self._end(self._open.popitem(last=False)[1])
         return found
